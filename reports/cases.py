@@ -18,11 +18,11 @@ from domain.methods import Method
 from domain.refusal import Refusal
 from ledger.tables.registry import Unit
 from reports import periods
-from reports.figures import adjustments, articles, coverage, grounds, inboxes, limits, oversight, sources, systems, units, volume
+from reports.figures import adjustments, articles, coverage, grounds, inboxes, limits, oversight, shared, sources, systems, units, volume
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
-from reports.wording import DECIDED, STANDING
+from reports.wording import DECIDED, LATE, STANDING
 
 PAGE = 500
 _PRINTED = {name: key for key, name in DECIDED.items()}  #: what page one calls them
@@ -90,6 +90,8 @@ def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
     """What stands behind the slash, checked: a unit, a unit and a day, a method, a source; empty where it may be."""
     if name in ("found", "failed"):
         return {"source": sources.code_of(about)}
+    if name == LATE:
+        return {"cause": sources.code_of(about)}
     if name == "obtained" or (name in articles.BY_KEY and (not about or articles.BY_KEY[name].by)):
         return {}
     if name == "method":
@@ -118,6 +120,11 @@ def _due(condition: str, part: str = limits.KEPT) -> Callable[[Span], str]:
 
 def _standing(span: Span) -> str:
     return f"SELECT n.verification AS id, true AS part FROM ({grounds.standing(span)}) n WHERE :unit = '' OR n.unit = :unit"
+
+
+def _late(span: Span) -> str:
+    """What has the cause in common is counted; without one, all."""
+    return f"SELECT n.verification AS id, :cause IN ('', n.step, n.source) AS part FROM ({shared.late(span)}) n"
 
 
 def _filed(span: Span) -> str:
@@ -170,6 +177,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "hard": _due("d.kind = 'hard'"),
     "supervision": _due("d.kind = 'supervision'"),
     STANDING: _standing,
+    LATE: _late,
     "missed": _due(f"d.kind <> 'supervision' AND {limits.DAY} = :day", f"NOT {limits.KEPT}"),
     "kept": _due("d.kind <> 'supervision'"),
     "found": _sources("found"),

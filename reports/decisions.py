@@ -20,6 +20,20 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """共同原因 of most cases that are late: one decision in place of one by each kind of limit."""
+
+    cause: str  #: where they stood, or the name of the source
+    failed: bool  #: a source that lost their look-ups
+    part: int  #: so many have it
+    ground: Ground  #: of all that are late, each once
+
+    @property
+    def whole(self) -> int:
+        return sum(count for _, count in self.ground.units)
+
+
+@dataclass(frozen=True)
 class Workdays:
     """工作日: how many there were, and in the period before; the days off by notice, the weekends that were worked (调休)."""
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pydantic import TypeAdapter
 
 from domain.leads import LeadLine
-from reports.decisions import Ground, Workdays
+from reports.decisions import Ground, Shared, Workdays
 
 
 @dataclass(frozen=True)
@@ -271,6 +271,7 @@ class Report:
     copies: str = ""  #: 抄送
     asked: tuple[Ground, ...] = ()  #: of the steps that follow those of `grounds`, in their order; reports from before have none
     contact: str = ""  #: 联系人和电话
+    shared: Shared | None = None  #: the first step, in place of those of `grounds`
     workdays: Workdays | None = None  #: None: not counted, or a year without calendar
 
     def as_json(self) -> str:

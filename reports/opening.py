@@ -116,7 +116,9 @@ def _grounds(report: Report, shown: int) -> Table | None:
     )
     columns = ("序号", "主要单位", f"主要{_cause(found)}", "主要环节", "至今未办")
     return (
-        Table("", columns, rows, 0, note=f"{_answers(report, found)}{_contact(report)}个案名单:{_lists(found)}。", small=True, least=3)
+        Table(
+            "", columns, rows, 0, note=f"{_answers(report, found)}{_contact(report)}个案名单:{_lists(report, found)}。", small=True, least=3
+        )
         if rows
         else None
     )
@@ -134,13 +136,16 @@ def _whole(report: Report) -> Table | None:
         for number, one in found
     )
     columns = ("序号", "涉及单位", _cause(found), "所在环节", "至今未办")
-    note = f"{_answers(report, found)}个案名单:{_lists(found)}。全部单位、{_cause(found)}见工作簿“决定依据”。"
+    note = f"{_answers(report, found)}个案名单:{_lists(report, found)}。全部单位、{_cause(found)}见工作簿“决定依据”。"
     return Table("决定依据", columns, rows, 0, note=note) if rows else None
 
 
 def _behind(report: Report) -> tuple[Ground, ...]:
     """Of the first steps one each, in their order; of none where a report was issued before it was counted."""
-    return *report.grounds, *report.asked
+    if (shared := report.shared) is None:
+        return *report.grounds, *report.asked
+    others = (one for one in report.asked if not (shared.failed and one.kind == "failed" and one.units[0][0] == shared.cause))
+    return shared.ground, *others
 
 
 def _cause(found: Sequence[tuple[str, Ground]]) -> str:
@@ -148,10 +153,16 @@ def _cause(found: Sequence[tuple[str, Ground]]) -> str:
     return "事项·证明" if all(one.kind in MISSED for _, one in found) else "事由"
 
 
-def _lists(found: Sequence[tuple[str, Ground]]) -> str:
+def _lists(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
     """By names that nobody has to know: what is of one source says which."""
-    names = ((number, one, one.units[0][0] if one.kind == "failed" else "") for number, one in found)
-    return "、".join(f"({number}){printed(one.cases, name)}" for number, one, name in names)
+    return "、".join(f"({number}){printed(one.cases, about(report, one))}" for number, one in found)
+
+
+def about(report: Report, one: Ground) -> str:
+    """The name of what stands behind the slash of its list's key."""
+    if report.shared and one is report.shared.ground:
+        return report.shared.cause
+    return one.units[0][0] if one.kind == "failed" else ""
 
 
 def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
@@ -177,11 +188,12 @@ def _measure(one: Ground) -> str:
 
 
 def _most(one: Ground, named: Sequence[tuple[str, int]], longest: int = 99) -> str:
-    """A unit, where there is any: nobody comes last."""
+    """A unit, where there is any: nobody comes last. That one unit lacks one list goes without a number."""
     if not named:
         return ""
     name, count = named[0]
-    return f"{name if len(name) <= longest else name[: longest - 1] + '…'} {count} {_measure(one)}"
+    shown = name if len(name) <= longest else f"{name[: longest - 1]}…"
+    return shown if count == 1 and one.kind not in MISSED else f"{shown} {count} {_measure(one)}"
 
 
 def _several(one: Ground, named: Sequence[tuple[str, int]], what: str = "种") -> str:

@@ -100,7 +100,9 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
     yield from ((f"{one.label}按时", _rate(one.kept)) for one in report.trend)
     yield from ((f"{one.unit} {one.day.month}月{one.day.day}日超时", _rate(one.missed)) for one in report.heat)
     yield from ((f"{one.unit_name}{one.name}获取证明", f"{one.obtained}") for one in report.systems)
-    for ground in (*report.grounds, *report.asked):
+    if report.shared:
+        yield f"超时核验中{report.shared.cause}", f"{report.shared.part}"
+    for ground in (*([report.shared.ground] if report.shared else []), *report.grounds, *report.asked):
         whose = f"({ground.units[0][0]})" if ground.kind == "failed" else ""  # of several sources each has its own
         name = f"{DECIDED[ground.kind]}{whose}"
         yield f"{name}而至今未办", f"{ground.waiting}"

@@ -8,8 +8,11 @@ from datetime import datetime
 from domain.instants import last_day, written
 
 STANDING = "standing"  #: late before the period began, and still open
+LATE = "late"  #: any of these, each case once
+#: Where a case stood when it was late; what else there is says `reports.figures.grounds`.
+UNCLAIMED, NOT_ANSWERED = "无人认领", "认领后未答复"
 #: What was missed, by the kind of the limit.
-MISSED = {"hard": "超最迟时限", STANDING: "此前超时", "supervision": "督办未按时反馈", "soft": "超原则上的时限"}
+MISSED = {"hard": "超最迟时限", STANDING: "此前超时", "supervision": "督办未按时反馈", "soft": "超原则上的时限", LATE: "超时核验"}
 #: What else is asked for, by the key of its figure.
 ASKED = {
     "rosters": "督办员、代办员不齐",

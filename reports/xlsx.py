@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from domain.calendar import LOCAL
 from domain.instants import written
-from reports import annex, sheets
+from reports import annex, opening, sheets
 from reports.decisions import Ground
 from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
@@ -201,7 +201,7 @@ def _grounds(report: Report) -> list[tuple[Value, ...]]:
     """Whole: the paper names the first of each."""
     return [
         (DECIDED[one.kind], by, name, count)
-        for one in (*report.grounds, *report.asked)
+        for one in (*([report.shared.ground] if report.shared else []), *report.grounds, *report.asked)
         for by, named in (("单位", one.units), ("事项·证明", one.causes), ("所在环节", one.steps), ("", _asked(report, one)))
         for name, count in named
     ]
@@ -212,7 +212,7 @@ def _asked(report: Report, one: Ground) -> Iterator[tuple[str, Value]]:
     yield "至今未办", one.waiting
     yield "最早到期", written(one.since, "%Y-%m-%d %H:%M") if one.since else None
     yield "答复期限", report.answer_by or WITHOUT_DAY
-    yield "个案清单", printed(one.cases, one.units[0][0] if one.kind == "failed" else "")
+    yield "个案清单", printed(one.cases, opening.about(report, one))
 
 
 def _systems(report: Report) -> list[tuple[Value, ...]]:

@@ -32,6 +32,7 @@ from reports.figures import (
     voluntary,
     words,
 )
+from reports.figures import shared as common
 from reports.figures import workdays as working
 from reports.figures.handed_back import HandedBack, handed_back
 from reports.figures.span import Span, prepare
@@ -96,6 +97,7 @@ def compute(
     all_limits = limits.as_limits(own, _waiting(found.waiting, scope), scope)
     behind = grounds.grounds(session, span, words.missed(rows, all_limits), known.names)
     connected = systems.systems(session, span, known.names)
+    together = common.shared(session, span, behind, queried, known.names)
     others = asked.asked(session, span, known.names, covered, queried, connected, rows)
     year = periods.days(period)[-1].year
     return Report(
@@ -125,7 +127,7 @@ def compute(
         voluntary=Count(_sum(found.submitted, scope), _sum(voluntary.submitted(session, before), scope) if before else None, "voluntary"),
         complaints=oversight.complaints(session, span, before, known.names),
         leads=oversight.leads(session, span),
-        next_steps=words.next_steps(rows, all_limits, covered, queried, (*behind, *others), year),
+        next_steps=words.next_steps(rows, all_limits, covered, queried, (*behind, *others), year, together),
         notes=words.notes(session, period, span, own, all_limits, known),
         systems=connected,
         articles=articles.articles(session, span, known.names),
@@ -135,6 +137,7 @@ def compute(
         copies=copies,
         asked=others,
         contact=contact,
+        shared=together,
         workdays=working.workdays(session, period),
     )
 

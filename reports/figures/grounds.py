@@ -18,15 +18,15 @@ from reports.decisions import Ground
 from reports.figures.limits import DUE, EXCUSED, KEPT, RESTS, charged, ours
 from reports.figures.span import Span
 from reports.figures.volume import IS_OPEN
-from reports.wording import ANSWER_DAYS, NOBODY, STANDING
+from reports.wording import ANSWER_DAYS, NOBODY, NOT_ANSWERED, STANDING, UNCLAIMED
 
 #: Where a case stood when its limit passed. 督办 has one more: answered in time, and not fed back.
 #: Who held it then the events say: the request forgets it at 放回, 交办 and 接手.
-_STEP = """CASE WHEN n.unit IS NULL THEN '不在出具单位(退回、转办、待决定)'
+STEP = f"""CASE WHEN n.unit IS NULL THEN '不在出具单位(退回、转办、待决定)'
     WHEN n.answered_at <= n.due_at THEN CASE n.kind WHEN 'supervision' THEN '答复后未反馈' ELSE '答复后未送达' END
     WHEN (SELECT o.event FROM events o WHERE o.verification = n.verification AND o.event IN ('claimed', 'released')
           AND o.detail->>'request' = CAST(n.request_id AS text) AND o.at <= n.due_at ORDER BY o.at DESC, o.id DESC LIMIT 1) = 'claimed'
-    THEN '认领后未答复' ELSE '无人认领' END"""
+    THEN '{NOT_ANSWERED}' ELSE '{UNCLAIMED}' END"""
 _MISSED = """
     SELECT n.kind, n.unit, e.matter_name AS matter, e.proof_name AS proof, {step} AS step, n.waits,
            count(*) AS missed, min(n.due_at) FILTER (WHERE n.waits) AS since
@@ -66,14 +66,16 @@ def standing(span: Span) -> str:
 def grounds(session: Session, span: Span, kinds: Sequence[str], names: Mapping[str, str]) -> tuple[Ground, ...]:
     """Of the steps that missed limits of these kinds ask for, most frequent first. A soft miss with an approved reason is settled.
     What stood still before comes right after the hard limits of the span."""
-    query = _MISSED.format(step=_STEP, charged=charged(span), due=DUE, ours=ours(span), kept=KEPT, excused=EXCUSED)
+    query = _MISSED.format(step=STEP, charged=charged(span), due=DUE, ours=ours(span), kept=KEPT, excused=EXCUSED)
     rows = span.rows(session, query, kinds=list(kinds)) if kinds else []
-    old = span.rows(session, _STOOD.format(step=_STEP, standing=standing(span)))
+    old = span.rows(session, _STOOD.format(step=STEP, standing=standing(span)))
     named = [kind for kind in ("hard", STANDING, "supervision", "soft") if kind in kinds or kind == STANDING and old]
-    return tuple(_ground(kind, [row for row in (*rows, *old) if row.kind == kind], names, span.scope) for kind in named)
+    own = f"/{span.scope}" if span.scope else ""
+    return tuple(as_ground(kind, [row for row in (*rows, *old) if row.kind == kind], names, f"{kind}{own}") for kind in named)
 
 
-def _ground(kind: str, rows: Sequence[Row[Any]], names: Mapping[str, str], scope: str) -> Ground:
+def as_ground(kind: str, rows: Sequence[Row[Any]], names: Mapping[str, str], cases: str) -> Ground:
+    """Of rows of unit, matter, proof, step, waits, missed and since."""
     units, causes, steps = Counter[str](), Counter[str](), Counter[str]()
     for row in sorted(rows, key=lambda row: row.unit or ""):  # of those with as many the first in official order, as the steps have it
         units[names.get(row.unit, NOBODY)] += row.missed
@@ -82,7 +84,7 @@ def _ground(kind: str, rows: Sequence[Row[Any]], names: Mapping[str, str], scope
     waiting, since = sum(row.missed for row in rows if row.waits), min((row.since for row in rows if row.since), default=None)
     first = {name: place for place, name in enumerate(units)}
     by_unit = tuple(sorted(units.items(), key=lambda one: (one[0] == NOBODY, -one[1], first[one[0]])))
-    return Ground(kind, by_unit, _most(causes), _most(steps), waiting, since, f"{kind}/{scope}" if scope else kind)
+    return Ground(kind, by_unit, _most(causes), _most(steps), waiting, since, cases)
 
 
 def _most(found: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -10,13 +10,13 @@ from domain.instants import written
 from domain.intervals import Interval, overlap, total
 from ledger import rules
 from ledger.calendars import outages
-from reports.decisions import Ground
+from reports.decisions import Ground, Shared
 from reports.figures.asked import fails
 from reports.figures.limits import DUE, KEPT, Due, ours
 from reports.figures.span import Span
 from reports.figures.units import Register
 from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
-from reports.wording import NOBODY, STANDING, day_of
+from reports.wording import NOBODY, STANDING, UNCLAIMED, day_of
 
 _NAMED = 2
 
@@ -78,9 +78,10 @@ def next_steps(
     sources: Iterable[SourceRow],
     grounds: Sequence[Ground] = (),
     year: int = 0,
+    shared: Shared | None = None,
 ) -> tuple[str, ...]:
     """What to do about it, the most pressing first; nothing where nothing is wrong. `grounds`: of the limits, then of all else, in the
-    order of the steps. `year`: the report's, whose days go without it."""
+    order of the steps. `year`: the report's, whose days go without it. `shared`: said once, in place of those of the limits."""
     late = sorted((row for row in rows if _missed(row.limits.hard)), key=lambda row: -_missed(row.limits.hard))
     unfed = sorted((row for row in rows if row.supervision_missed), key=lambda row: -row.supervision_missed)
     slow = _missed(limits.soft) - limits.excused
@@ -89,11 +90,15 @@ def next_steps(
     def asked_of(kind: str) -> str:
         return _whose(by_kind[kind]) if by_kind.get(kind) else "请有关单位"
 
-    steps = [
+    late_steps = [
         (_missed(limits.hard), f"{_missed(limits.hard)} 件核验超过最迟时限,{_whose(row.name for row in late)}说明原因。"),
         *((one.waiting, _stood(one, year)) for one in grounds if one.kind == STANDING),
         (len(unfed), f"{sum(row.supervision_missed for row in unfed)} 件督办未按时反馈,请{_named(row.name for row in unfed)}落实。"),
         (slow, f"{slow} 件核验超过原则上的时限,{_whose(by_kind['soft']) if by_kind.get('soft') else '请出具单位'}说明理由。"),
+    ]
+    apart = [row for row in sources if fails(row) and not (shared and shared.failed and shared.cause == row.source)]
+    steps = [
+        *([(1, _shared(shared, year))] if shared else late_steps),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请{_named(coverage.without_list)}报送清单。"),
         (
@@ -104,7 +109,7 @@ def next_steps(
             _missed(coverage.open_tasks),
             f"清单公布后的流程和指南更新还有 {_missed(coverage.open_tasks)} 项未完成,{asked_of('tasks')}抓紧完成。",
         ),
-        *((1, f"{row.source}查询失败 {row.failed},请专班办公室会同来源单位排查。") for row in sources if fails(row)),
+        *((1, f"{row.source}查询失败 {row.failed},请专班办公室会同来源单位排查。") for row in apart),
         (_missed(coverage.databases), f"还有 {_missed(coverage.databases)} 个证照、证明数据库未接入,{asked_of('databases')}推进对接。"),
         (_missed(coverage.systems), f"还有 {_missed(coverage.systems)} 个应对接的自建系统未对接,{asked_of('systems')}主动对接。"),
         (
@@ -137,6 +142,18 @@ def _stood(ground: Ground, year: int) -> str:
     whose = f"{_whose(units)}办结" if units else "请专班办公室确定承办单位"
     earliest = "最早" if ground.waiting > 1 else ""
     return f"{ground.waiting} 件核验{earliest}自{day_of(ground.since, year)}起超时未办,{whose}。"
+
+
+def _shared(found: Shared, year: int) -> str:
+    """How many, what most have in common, what stands still since when, and who does what."""
+    units, ground = [name for name, _ in found.ground.units if name != NOBODY], found.ground
+    whose = _whose(units) if units else "请专班办公室确定承办单位,"
+    cause = f"因{found.cause}查询失败转到单位" if found.failed else found.cause
+    still = f";{ground.waiting} 件至今未办,{'最早' * (ground.waiting > 1)}自{day_of(ground.since, year)}起" if ground.since else ""
+    said = f"{found.whole} 件核验超时,其中 {found.part} 件{cause}{still},"
+    if found.failed:
+        return f"{said}请专班办公室会同来源单位排查,{whose}办结。"
+    return f"{said}{whose}{'指定专人认领、' if found.cause == UNCLAIMED else ''}办结并说明原因。"
 
 
 def _whose(names: Iterable[str]) -> str:

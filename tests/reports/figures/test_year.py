@@ -188,8 +188,8 @@ def _stood(limit: Row, request: Row | None, events: list[Row]) -> str:
     return "认领后未答复" if held and held[-1]["event"] == "claimed" else "无人认领"
 
 
-def _standing(wanted: Reference, scope: str) -> dict[str, tuple[datetime, str | None]]:
-    """What was late before the period, by no limit of it, and is open at its end -> since when, and with whom it is."""
+def _standing(wanted: Reference, scope: str) -> dict[str, tuple[datetime, str | None, Row | None]]:
+    """What was late before the period, by no limit of it, and is open at its end -> since when, with whom it is, and the request."""
     ledger, found, late = wanted.ledger, {}, defaultdict[str, list[datetime]](list)
     for limit in ledger.rows["deadlines"]:
         decided = limit["met_at"] is not None or limit["missed_at"] is not None
@@ -205,7 +205,7 @@ def _standing(wanted: Reference, scope: str) -> dict[str, tuple[datetime, str | 
             has = sorted((one for one in has if not one["ended_at"] or one["ended_at"] >= wanted.cut), key=lambda one: one["received_at"])
             unit = wanted.stood(has[-1]["unit"], wanted.cut) if has else None
             if not scope or unit == scope:
-                found[number] = min(dues), unit
+                found[number] = min(dues), unit, has[-1] if has else None
     return found
 
 
@@ -223,8 +223,8 @@ def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
     for one in found.grounds:
         if one.kind == "standing":
             assert {line.number for line in listed(one.cases, period, scope).lines} == stood.keys()
-            assert (one.waiting, one.since) == (len(stood), min(since for since, _ in stood.values()))
-            assert sorted(count for _, count in one.units) == sorted(Counter(unit for _, unit in stood.values()).values())
+            assert (one.waiting, one.since) == (len(stood), min(since for since, *_ in stood.values()))
+            assert sorted(count for _, count in one.units) == sorted(Counter(unit for _, unit, _ in stood.values()).values())
             continue
         missed = [limit for limit in asked.wanted.fell_due(one.kind) if not is_kept(limit)]
         missed = [limit for limit in missed if not scope or asked.wanted.unit_of(limit) == scope]
@@ -245,14 +245,57 @@ def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
         assert dict(one.steps) == wanted and listed(one.cases, period, scope).whole >= len(missed)
 
 
+def _late(rows: dict[str, list[Row]], wanted: Reference, scope: str) -> dict[str, tuple[str, set[str]]]:
+    """Each late case once -> where it stood, and the source that had failed it before."""
+    requests = {request["id"]: request for request in rows["requests"]}
+    found: dict[str, tuple[tuple[int, datetime], str]] = {}
+    for rank, kind in enumerate(("hard", "", "supervision", "soft")):
+        for limit in wanted.fell_due(kind) if kind else ():
+            excused = kind == "soft" and limit["excuse_approved"] is True and limit["excuse_decided_at"] <= wanted.now
+            if not (is_kept(limit) or excused) and scope in ("", wanted.unit_of(limit)):
+                number, place = limit["verification"], (rank, limit["due_at"])
+                if number not in found or place < found[number][0]:
+                    found[number] = place, _stood(limit, requests.get(limit["request_id"]), rows["events"])
+    for number, (since, _, request) in _standing(wanted, scope).items():
+        if number not in found or found[number][0][0] > 1:
+            found[number] = (1, since), _stood({"due_at": wanted.cut, "kind": "standing"}, request, rows["events"])
+    failed = [one for one in rows["events"] if one["event"] == "fell_back" and one["detail"]["why"].startswith("source_failed")]
+    return {
+        number: (step, {one["detail"]["source"] for one in failed if one["verification"] == number and one["at"] <= at})
+        for number, ((_, at), step) in found.items()
+    }
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("scope", ["", INTO])
+def test_what_most_late_cases_have_in_common_is_what_the_rows_of_the_year_say(
+    rows: dict[str, list[Row]], period: Period, scope: str
+) -> None:
+    found = of(period, scope)
+    late = _late(rows, Asked(Ledger(rows), period, scope, period.end + timedelta(hours=8), of).wanted, scope)
+    steps = Counter(step for step, _ in late.values())
+    for cause in ("无人认领", "认领后未答复"):
+        lines = {line.number: line.counted for line in listed(f"late/{cause}", period, scope).lines}
+        assert lines == {number: step == cause for number, (step, _) in late.items()}
+    for source in ("licence_library", "province_gateway"):
+        counted = {line.number for line in listed(f"late/{source}", period, scope).lines if line.counted}
+        assert counted == {number for number, (_, failed) in late.items() if source in failed}
+    if found.shared is None:
+        assert len(found.grounds) < 2 or all(2 * steps[cause] < len(late) or steps[cause] < 3 for cause in ("无人认领", "认领后未答复"))
+    else:
+        assert found.shared.whole == len(late) and dict(found.shared.ground.steps) == steps
+        assert found.shared.failed or found.shared.part == steps[found.shared.cause]
+
+
 @pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
 @pytest.mark.parametrize("scope", ["", INTO])
 def test_what_stands_behind_what_else_is_asked_for_is_what_its_list_holds(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
     """The lists and the rates above them are counted anew from the rows elsewhere; these are counted by unit."""
     read(rows, ("databases",))
     found = of(period, scope)
-    steps = [step for step in found.next_steps if "工作日历" not in step]
-    assert len(steps) == len(found.grounds) + len(found.asked)
+    steps, together = [step for step in found.next_steps if "工作日历" not in step], found.shared
+    folded = 0 if together is None else len(found.grounds) - 1 + together.failed
+    assert len(steps) == len(found.grounds) + len(found.asked) - folded
     for one in found.asked:
         assert one.units and one.causes, one.kind
         if one.kind == "voluntary":

@@ -1,0 +1,112 @@
+"""共同原因: said once, with its units, where most of what is late has it in common; counted again from raw rows in `test_year.py`."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from ledger.database import transaction
+from ledger.inbox import claims, returns
+from ledger.inbox.returns import ReturnReason
+from reports import periods
+from reports.blocks import Paragraph, Table
+from reports.document import document
+from reports.model import Report, from_json
+from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, do, immediate, reply, swept
+from tests.ledger.filing import NOW
+from tests.reports.figures.asking import WEEK, listed, report
+from tests.reports.figures.test_week import ARCHIVE
+
+CLERK = "person:demo-guangming-1"
+LIBRARY, NAME = "licence_library", "枣庄市电子证照库"
+
+
+def fell_back(*numbers: str, why: str = "source_failed:timeout") -> None:
+    """On the record, as a look-up that its source lost leaves it."""
+    with transaction() as session:
+        for number in numbers:
+            session.execute(
+                text(
+                    "INSERT INTO events (verification, event, at, recorded_at, origin, target, actor, detail) VALUES "
+                    "(:number, 'fell_back', :at, :at, 'looking_up', 'to_ask', 'x', jsonb_build_object('source', :source, 'why', :why))"
+                ),
+                {"number": number, "at": NOW, "source": LIBRARY, "why": why},
+            )
+
+
+def three_units_late() -> list[str]:
+    """Five cases: three unclaimed at one unit, one claimed, one that went on to another unit."""
+    found = [immediate() for _ in range(5)]
+    do(claims.claim, found[3][1], ISSUER, now=NOW + MINUTE, actor=CLERK)
+    wish = ReturnReason("不属本单位职责", ARCHIVE, None)
+    do(returns.give_back, found[4][1], ISSUER, wish, now=NOW + MINUTE, actor=CLERK)
+    do(returns.forward, found[4][0].number, ARCHIVE, now=NOW + MINUTE, actor="person:demo-permit-1")
+    ask(found[4][0], NOW + MINUTE)
+    swept(NOW + 2 * HOUR)
+    return [lease.number for lease, _ in found]
+
+
+def page_one(found: Report) -> tuple[str, list[Table]]:
+    blocks = document(found).sections[1].blocks
+    return "\n".join(one.text for one in blocks if isinstance(one, Paragraph)), [one for one in blocks if isinstance(one, Table)]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_units_that_miss_because_one_source_is_away_are_one_decision_with_its_units() -> None:
+    numbers = three_units_late()
+    fell_back(*numbers[1:])
+    found = report()
+    assert {one.kind for one in found.grounds} == {"hard", "supervision"}
+    shared = found.shared
+    assert shared is not None and (shared.cause, shared.failed, shared.part, shared.whole) == (NAME, True, 4, 5)
+    assert shared.ground.units == (("市中区光明路街道办事处", 4), ("市中区档案馆", 1)) and shared.ground.waiting == 5
+    assert shared.ground.since == NOW + 30 * MINUTE
+    assert found.next_steps[0] == (
+        "5 件核验超时,其中 4 件因枣庄市电子证照库查询失败转到单位;5 件至今未办,最早自3月4日起,"
+        "请专班办公室会同来源单位排查,请市中区光明路街道办事处、市中区档案馆办结。"
+    )
+    assert not [one for one in found.next_steps if "超过最迟时限" in one or "督办未按时" in one or "查询失败 " in one]
+    lines = {line.number: line.counted for line in listed(shared.ground.cases).lines}
+    assert lines == {number: number in numbers[1:] for number in numbers} and listed(f"超时核验/{NAME}") == listed(shared.ground.cases)
+    said, (table,) = page_one(found)
+    assert table.rows[0][1] == "市中区光明路街道办事处 4 件" and table.rows[0][4] == "5 件,3月4日起"
+    assert f"(一)超时核验/{NAME}" in table.note and said.startswith("(一)5 件核验超时")
+    assert from_json(found.as_json()) == found
+
+
+@pytest.mark.usefixtures("ledger")
+def test_what_nobody_claims_is_one_decision_and_not_one_by_each_kind_of_limit() -> None:
+    numbers = three_units_late()
+    fell_back(*numbers, why="none")  # that nothing was found is no failure
+    found = report()
+    shared = found.shared
+    assert shared is not None and (shared.cause, shared.failed, shared.part, shared.whole) == ("无人认领", False, 4, 5)
+    first, *others = found.next_steps
+    assert (
+        first
+        == "5 件核验超时,其中 4 件无人认领;5 件至今未办,最早自3月4日起,请市中区光明路街道办事处、市中区档案馆指定专人认领、办结并说明原因。"
+    )
+    assert not [one for one in others if "时限" in one or "督办未" in one]
+    assert {line.number for line in listed("late/无人认领").lines if line.counted} == {*numbers} - {numbers[3]}
+    following = report(periods.week_of(WEEK.end))
+    assert [one.kind for one in following.grounds] == ["standing"] and following.shared is None, "of one kind alone"
+
+
+@pytest.mark.usefixtures("ledger")
+def test_what_has_little_in_common_or_is_of_two_cases_stays_apart() -> None:
+    for _ in range(2):
+        immediate()
+    swept(NOW + 2 * HOUR)
+    assert report().shared is None and len(report().grounds) == 2, "two cases"
+    immediate()
+    reply(immediate()[1], now=NOW + MINUTE)  # and never sent
+    for _ in range(3):
+        do(claims.claim, immediate()[1], ISSUER, now=NOW + MINUTE, actor=CLERK)
+    swept(NOW + 2 * HOUR)
+    apart = report()
+    assert apart.shared is None and "超过最迟时限" in apart.next_steps[0], "three of seven, twice"
+    do(claims.claim, immediate()[1], ISSUER, now=NOW + MINUTE, actor=CLERK)
+    swept(NOW + 2 * HOUR)
+    half = report()
+    assert half.shared is not None and (half.shared.cause, half.shared.part, half.shared.whole) == ("认领后未答复", 4, 8)
+    assert half.next_steps[0] == "8 件核验超时,其中 4 件认领后未答复;8 件至今未办,最早自3月4日起,请市中区光明路街道办事处办结并说明原因。"
