@@ -19,6 +19,7 @@ from gateway.counter import (
     inbox_acts,
     own_sessions,
     provider,
+    register_import,
     sign_in,
     who_asked,
 )
@@ -126,6 +127,7 @@ ROUTERS = (
     home.router,
     own_sessions.router,
     inbox_acts.router,
+    register_import.router,
     counter_beside.router,
     counter_supervision.router,
     counter_duty.router,

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
+from catalog.register_table import MOST_ROWS
 from domain.refusal import Refusal
 from domain.registers import REGISTERS, Field, FieldKind, RegisterKind
 from gateway.counter.door import PageCaller, pages
@@ -18,7 +19,7 @@ from gateway.counter.forms import Sent, SentForm, model_of
 from gateway.counter.register_form import named_of, questions
 from gateway.edge.counter_pages import goes_on, render
 from gateway.edge.page_permissions import page_refusal
-from gateway.edge.paging import Paging
+from gateway.edge.paging import Paging, Search, words_of
 from gateway.edge.problems import Problem
 from gateway.edge.refusals import problem_of
 from gateway.edge.visibility import MANUAL_REGISTERS, may_enter, whose
@@ -51,11 +52,11 @@ def registers(request: Request, caller: PageCaller) -> Response:
 
 
 @router.get(_ONE, name="counter_register")
-def one(request: Request, kind: Kind, caller: PageCaller, page: Paging, done: str = "") -> Response:
-    """The newest first, each with what it was before it was corrected. `done`: what was just sent."""
+def one(request: Request, kind: Kind, caller: PageCaller, page: Paging, done: str = "", q: Search = "") -> Response:
+    """The newest first, each with what it was before it was corrected; `q`: those that say so. `done`: what was just sent."""
     register, unit = api.register_of(kind), whose(caller, MANUAL_REGISTERS)
     with transaction() as session:
-        found = manual_registers.listed(session, register, unit, replace(page, limit=_ON_A_PAGE), newest_first=True)
+        found = manual_registers.listed(session, register, unit, replace(page, limit=_ON_A_PAGE), newest_first=True, words=words_of(q))
         before = manual_registers.replaced_by(session, [row.serial for row in found.rows if row.replaces is not None])
         everything = [*found.rows, *before.values()]
         may = set(_may_enter(session, register, caller))
@@ -73,6 +74,8 @@ def one(request: Request, kind: Kind, caller: PageCaller, page: Paging, done: st
             names=registry.names_of_actors(session, named_of(register, everything)),
             people=(FieldKind.PEOPLE, FieldKind.MEMBERS),
             done="" if page.after else done,
+            q=q.strip(),
+            most=MOST_ROWS,
         )
 
 

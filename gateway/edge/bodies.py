@@ -25,9 +25,10 @@ _FORM = 8 * 1024  #: what a form puts around a file
 #: Where files are taken, and how large they may be.
 _UPLOADS = (
     (re.compile(r"/verify/upload"), UPLOAD_LIMIT + _FORM),
+    (re.compile(r"/counter/verifications/[^/]+/commitment"), UPLOAD_LIMIT + _FORM),  # 签署件, scanned
     (re.compile(r"/(?:v1/(?:inbox|verifications)|counter/inbox)/[^/]+/(?:mismatch/)?attachments"), ATTACHMENT_BYTES + _FORM),
     (re.compile(r"/v1/catalog/sources/[^/]+/files"), OF_LISTS.bytes + _FORM),
-    (re.compile(r"/v1/(complaints|batches)/file|/counter/batches"), MOST_BYTES + _FORM),
+    (re.compile(r"/v1/(complaints|batches)/file|/counter/(?:batches|registers/[^/]+/file)"), MOST_BYTES + _FORM),
     (re.compile(r"/v1/batches"), BATCH_LIMIT),
 )
 LARGEST = max(size for _, size in _UPLOADS)

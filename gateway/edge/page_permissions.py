@@ -90,6 +90,8 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "counter_registers": "get_entries",
         "counter_register": "get_entries",
         "counter_register_export": "export_entries",
+        "counter_register_table": "get_entries",
+        "counter_register_file": "enter_register",
         "counter_register_entry": "enter_register",
         "counter_register_enter": "enter_register",
         "counter_running": "get_running",

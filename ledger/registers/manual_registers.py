@@ -82,6 +82,16 @@ def enter_once(
     return (there, False) if there else (enter(session, kind, unit, values, person=person, now=now, replaces=replaces), True)
 
 
+def enter_row(session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], *, person: str, now: datetime) -> bool:
+    """A row of a file; what stands there already is not entered twice, and what says more of it goes on with it. Gives whether it is
+    new. Raises `EntryRefused`."""
+    take_turn(session, kind, unit)
+    if known(session, kind, unit, values) is not None:
+        return False
+    enter(session, kind, unit, values, person=person, now=now, replaces=completed(session, kind, unit, values))
+    return True
+
+
 def _corrected_so(
     session: Session, kind: RegisterKind, unit: str, values: Mapping[str, str], person: str, replaces: int
 ) -> RegisterEntry | None:
@@ -209,11 +219,26 @@ def _replaceable(session: Session, kind: RegisterKind, unit: str, serial: int) -
     return row
 
 
+def _has(word: str) -> ColumnElement[bool]:
+    said = cast(func.jsonb_path_query_array(RegisterEntry.values, "$.*"), Text)
+    units = select(Unit.code).where(Unit.name.icontains(word, autoescape=True))
+    people = select(Person.code).where(Person.name.icontains(word, autoescape=True), func.strpos(said, Person.code) > 0)
+    return said.icontains(word, autoescape=True) | RegisterEntry.unit.in_(units) | people.correlate(RegisterEntry).exists()
+
+
 def listed(
-    session: Session, kind: RegisterKind, unit: str | None, page: PageRequest = FIRST, *, replaced: bool = False, newest_first: bool = False
+    session: Session,
+    kind: RegisterKind,
+    unit: str | None,
+    page: PageRequest = FIRST,
+    *,
+    replaced: bool = False,
+    newest_first: bool = False,
+    words: Iterable[str] = (),
 ) -> Page[RegisterEntry]:
-    """A page of a register, of a unit or of all: what stands, and with `replaced` what was corrected as well."""
-    query = _seen_by(session, select(RegisterEntry).where(RegisterEntry.register == kind), unit)
+    """A page of a register, of a unit or of all: what stands, and with `replaced` what was corrected as well; only what has all the
+    `words` in its fields, or in the names of its unit or of people in it."""
+    query = _seen_by(session, select(RegisterEntry).where(RegisterEntry.register == kind, *(_has(word) for word in words)), unit)
     if not replaced:
         query = query.where(RegisterEntry.stands())
     return paging.scalars(session, query, (RegisterEntry.serial.desc() if newest_first else RegisterEntry.serial,), page)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from catalog import values
 from catalog.amounts import amount
 from catalog.cleaning import clean, key, split_names
+from catalog.days import day_of
 from domain.blocking import Organ
 from domain.clear_text import LINE, TEXT, named
 from domain.identity import is_uscc, tidy
@@ -42,7 +43,6 @@ ROLES = {
 }
 KINDS = {"政务服务单位": "government", "公共服务单位": "public_service"}
 ORGANS = {"村(居)民委员会": Organ.COMMUNITY, "公安派出所": Organ.POLICE, "其他": Organ.OTHER, "": Organ.OTHER}
-_FIRST_DAY = date(1899, 12, 30)  #: from which a spreadsheet counts its days
 
 
 class RowRefused(Refusal):
@@ -246,11 +246,8 @@ def _mail(text: str) -> str | None:
 
 
 def day(text: str) -> date | None:
-    """2026-03-01, 2026/3/1, 2026年3月1日, or the number under which a spreadsheet keeps a day."""
-    if not text:
-        return None
-    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00:00)?", text, re.ASCII)
+    """As `day_of`. Raises RowRefused."""
     try:
-        return date(*map(int, parts.groups()[:3])) if parts else _FIRST_DAY + timedelta(days=int(text[:6]))
-    except ValueError:
-        raise RowRefused(f"“{text}”不是日期") from None
+        return day_of(text)
+    except ValueError as why:
+        raise RowRefused(str(why)) from None

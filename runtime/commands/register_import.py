@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from domain.clear_text import named
 from domain.refusal import Refusal
-from domain.registers import FieldKind, RegisterKind
+from domain.registers import RegisterKind
 from runtime.commands.deciding import actor_of
 from runtime.commands.imports import Sheet, read_rows
 from runtime.commands.verifications import operator
@@ -49,25 +48,19 @@ def _enter(session: object, kind: RegisterKind, cells: Mapping[str, str], person
     """True where it is new. Raises Refusal."""
     from sqlalchemy.orm import Session
 
+    from catalog.register_table import values_of
     from ledger.registers import manual_registers
-    from runtime.commands.import_rows import Around, RowRefused, day
+    from runtime.commands.import_rows import Around, RowRefused
 
     assert isinstance(session, Session)
     if not cells.get(_UNIT):
         raise RowRefused("单位为空")
-    unit, values = Around(session, {}).unit(cells[_UNIT]), {name: " ".join(text.split()) for name, text in cells.items() if name != _UNIT}
-    for name, text in values.items():
-        if what := named(text):
-            raise RowRefused(f"{name}含有{what}")
-    for field in kind.about.fields:
-        if field.kind in (FieldKind.DAY, FieldKind.PAST) and (found := day(values.get(field.name, ""))):
-            values[field.name] = found.isoformat()
-    manual_registers.take_turn(session, kind, unit)
-    if manual_registers.known(session, kind, unit, values) is not None:
-        return False
-    goes_on = manual_registers.completed(session, kind, unit, values)
-    manual_registers.enter(session, kind, unit, values, person=person, now=settings().now(), replaces=goes_on)
-    return True
+    unit = Around(session, {}).unit(cells[_UNIT])
+    try:
+        values = values_of(kind, cells)
+    except ValueError as why:
+        raise RowRefused(str(why)) from None
+    return manual_registers.enter_row(session, kind, unit, values, person=person, now=settings().now())
 
 
 def _sheet(kind: RegisterKind) -> Sheet:

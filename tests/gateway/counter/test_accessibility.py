@@ -55,6 +55,7 @@ NO_PAGES = {
     "counter_adjustment_change",
     "counter_adjustment_due",
     "counter_register_export",
+    "counter_register_table",
 } | {
     "counter_report_cases"  # of a report that was issued: looked at where there is one, in test_overview_in_a_browser
 }

@@ -8,7 +8,8 @@ from domain.share import ShareOutcome
 from settings import LOCAL, settings
 from tests.gateway.casework import ask, look_up
 from tests.gateway.conftest import ISSUER, REQUESTER, Api, party
-from tests.gateway.counter.browsing import Browser, text_of
+from tests.gateway.counter.browsing import HOST, Browser, signed_in, text_of
+from tests.gateway.verifications.test_commitments import offered
 
 
 def test_a_supplement_is_asked_for_and_supplied(api: Api) -> None:
@@ -44,3 +45,14 @@ def test_a_number_that_is_taken_mixes_no_two_citizens(api: Api) -> None:
     assert browser.send("/counter/cases/new", **typed | {"promised_days": "6"}, **first).status_code == 409
     case = api.get(f"/v1/cases/{number}").json()
     assert (len(case["parties"]), case["promised_days"]) == (1, 5)
+
+
+def test_a_scanned_commitment_is_taken(api: Api) -> None:
+    """Obligation 7.4: what a scanner makes is larger than a form without a file."""
+    path = offered(api).replace("/v1/", "/counter/")
+    browser = signed_in(api, REQUESTER)
+    browser.get(path)
+    scan = {"signed": ("承诺书.pdf", b"%PDF" + bytes(600_000), "application/pdf")}
+    said = {"form_token": browser.token(), "evidence": "signature", "reference": "档案 1"}
+    answer = browser._call("POST", f"{path}/commitment", headers={"Origin": HOST}, data=said, files=scan)
+    assert answer.status_code == 303, text_of(answer)

@@ -151,7 +151,7 @@ def test_the_form_offers_the_people_of_the_unit_that_it_is_about(api: Api) -> No
     for unit, person, another in ((PERMIT, CHIEF, OTHER_CHIEF), (GUANGMING, OTHER_CHIEF, CHIEF)):
         offered = re.findall(r'type="checkbox" name="values.参训人员" value="([^"]*)"', office.get(f"{TRAINING}/entry?unit={unit}").text)
         assert person in offered and another not in offered
-    assert "还没有登记" in text_of(office.get(MEMBERS)) and "./run import members" in text_of(office.page)
+    assert "还没有登记" in text_of(office.get(MEMBERS)) and "以文件登记" in text_of(office.page)
     member = {"人员": "demo-permit-1", "职责": "成员", "起始日期": "2026-01-01"}
     assert send(office, MEMBERS, member) == (303, "entered")
     assert 'name="values.参加成员" value="demo-permit-1"' in office.get(f"{LIST}/decisions/entry").text

@@ -71,3 +71,33 @@ def test_a_training_is_entered_and_corrected(browser: Browser, address: str, axe
     browser.on_both_screens("register")
     assert violations(browser, axe) == []
     assert [one for one in browser.complaints if "422" not in one] == []
+
+
+def test_a_file_is_entered_and_an_entry_found(browser: Browser, address: str, axe: str) -> None:
+    """Obligation 14.1."""
+    page = browser.page
+    be(browser, address, CHIEF)
+    browser.go(f"{address}/counter/registers/publicity")
+    page.wait_for_selector("text=还没有登记")
+    rows = "日期,媒体,标题\n2026-03-04,区政府网站,一图读懂\n三月,报纸,问答\n2026-03-06,报纸,回应关切\n"
+    page.set_input_files("#file", {"name": "宣传.csv", "mimeType": "text/csv", "buffer": rows.encode("utf-8-sig")})
+    page.click("main button:text-is('提交')")
+    page.wait_for_selector("text=登记 2 行，此前已登记 0 行，未登记 1 行")
+    assert "“三月”不是日期" in page.inner_text("tbody")
+    browser.on_both_screens("register-file")
+    assert violations(browser, axe) == []
+    page.click("text=回到登记册")
+    page.wait_for_selector("tbody tr >> nth=1")
+    page.fill("#q", "报纸 关切")
+    page.click("main button:text-is('查找')")
+    page.wait_for_url("**?q=*")
+    assert page.locator("tbody tr").count() == 1 and "回应关切" in page.inner_text("tbody")
+    browser.on_both_screens("register-found")
+    assert violations(browser, axe) == []
+    # Refused, and the page stays where it is.
+    page.click("summary:has-text('以文件登记许多行')")
+    page.set_input_files("#file", {"name": "宣传.csv", "mimeType": "text/csv", "buffer": "日期,媒体\n2026-03-04,报纸\n".encode()})
+    page.click("main button:text-is('提交')")
+    page.wait_for_selector("#notice >> text=表头缺少列：标题")
+    assert page.input_value("#q") == "报纸 关切"
+    assert [one for one in browser.complaints if "422" not in one] == []
