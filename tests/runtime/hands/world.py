@@ -80,13 +80,15 @@ class World:
         pool = http.get(POOL).raise_for_status().json()
         if pool["concurrency_limit"] is not None:
             http.patch(POOL, json={"concurrency_limit": None}).raise_for_status()
-        queues = {one["id"]: one["name"] for one in rows(f"{POOL}/queues")}
+        there = rows(f"{POOL}/queues")
+        queues = {one["id"]: one["name"] for one in there}
         if queues[pool["default_queue_id"]] != CASES:  # renamed, and Prefect keeps a pool's first queue
             http.delete(POOL).raise_for_status()
         else:
             for name in set(queues.values()) - set(QUEUES):
                 http.delete(f"{POOL}/queues/{name}").raise_for_status()
-            http.patch(f"{POOL}/queues/{CASES}", json={"concurrency_limit": None, "priority": 1}).raise_for_status()
+            if any(one["name"] == CASES and (one["concurrency_limit"], one["priority"]) != (None, 1) for one in there):
+                http.patch(f"{POOL}/queues/{CASES}", json={"concurrency_limit": None, "priority": 1}).raise_for_status()
         for one in rows("/deployments"):
             if one["global_concurrency_limit"]:
                 http.patch(f"/deployments/{one['id']}", json={"concurrency_limit": None}).raise_for_status()
@@ -108,7 +110,7 @@ def _is_at_work(number: str, found: dict[str, datetime]) -> bool:
 def found_by_a_worker(server: PrefectServer) -> dict[str, datetime]:
     """Every run that Prefect would give to a worker one day, with its time: nothing where it gives none at all, and where
     a limit lets it give a few at a time, the others in their turn."""
-    body = {"work_queue_names": [CASES], "scheduled_before": FAR.isoformat(), "limit": 200}
+    body = {"work_queue_names": [CASES], "scheduled_before": FAR.isoformat(), "limit": 1}
     given = server.http.post(f"{POOL}/get_scheduled_flow_runs", json=body)
     if not given.is_success or not given.json():
         return {}
