@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 
 from connectors.faults import PermanentFault
 from connectors.seal import LocalSeals
+from connectors.timestamps import servers_of
 from domain.seals import SealKind
 from guomi import sm2
 from ledger.sealing import certificates
@@ -23,9 +25,11 @@ from proofs import national
 from proofs.check import KnownProof, Verdict, check
 from proofs.page import render
 from proofs.seal_image import draw_seal
+from proofs.sealed_when import Time
 from runtime.services.development_keys import ensure_development_seals
 from tests.proofs.readers import bouncy_castle, openssl, poppler
 from tests.proofs.samples import NAMES, NUMBER, page, seals, use
+from tests.timestamps import authority
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TABLES = "1.2.156.10197.1.401", "1.2.156.10197.1.501"  #: SM3, and SM2 with SM3
@@ -129,6 +133,22 @@ def test_four_facts_of_a_proof_sealed_with_sm2(sealed: bytes, folder: Path, tmp_
 def made(at: Path) -> Path:
     ensure_development_seals(at / "made", NAMES, "sm2")
     return at / "made"
+
+
+def test_a_timestamp_joins_it_as_any_other(folder: Path, tmp_path: Path) -> None:
+    """Obligation 11.1: B-T over a signature of SM2: the time is proven, the four facts stay, and Bouncy Castle still finds it valid."""
+    with authority(tmp_path / "tsa") as server:
+        (tmp_path / "servers").mkdir()
+        server.serves(tmp_path / "servers")
+        servers = servers_of(tmp_path / "servers")
+        one = LocalSeals(folder, NAMES, True, draw_seal).sign(render(page()), replace(use(), room=servers.room))
+        stamped = servers.stamp(one)
+        roots, now = (tmp_path / "servers" / "timestamps.ca.pem").read_bytes(), datetime.now(UTC)
+    assert stamped.detail["level"] == "B-T"
+    known = KnownProof(hashlib.sha256(stamped.pdf).hexdigest(), now)
+    found = check(stamped.pdf, (folder / "ca.crt.pem").read_bytes(), lambda _: known, now, roots=roots)
+    assert found.verdict is Verdict.VALID and found.national and found.when and found.when.time is Time.PROVEN
+    assert "\nvalid\n" in bouncy_castle("SealedPdf", stamped.pdf, folder / "ca.crt.pem", tmp_path)
 
 
 def test_every_changed_byte_of_the_signature_is_found(sealed: bytes, folder: Path) -> None:
