@@ -13,22 +13,23 @@ from uuid import uuid4
 
 import httpx
 from psycopg2.extensions import cursor
+from sqlalchemy import select
 
-from benchmarks.load import PEOPLE, as_json, register_case, verify
+from benchmarks.load import PEOPLE, SHARED, as_json, register_case, verify
+from catalog import rebuild
+from domain.list_rows import Topic
 from domain.roles import Role
 from ledger.database import transaction
 from ledger.registry import keys, registry
+from ledger.tables.catalog import CatalogQuestion
 from settings import LOCAL, settings
 
 _LONGEST = 180  #: seconds that a report may take beside ten thousand that wait
-#: Opened by nobody here, and why.
-LEFT_OUT: Mapping[str, str] = MappingProxyType(
-    {
-        "counter_catalog_rows": "two lists that contradict each other, read whole",
-        "counter_batch_proofs": "sealed proofs of a batch",
-        "counter_reading": "reckons all that wait anew, by each answer",
-    }
-)
+#: Two lists that say different things of one entry.
+_HEADER = "序号,事项编码,证明名称,设定依据,开具单位,核验方式,核验内容,有效期"
+_ROW = "1,DEMO-0002,经济困难证明,《法律援助法》第四十一条,市中区光明路街道办事处,部门核验,家庭人口、人均月收入,"
+_TERMS = MappingProxyType({"BENCH-60": "60", "BENCH-70": "70"})
+_BATCH = 5  #: rows with a proof each
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,6 @@ def make(ledger: cursor, url: str, key: str, number: str) -> Examples:
     proof = _sent(url, key, "GET", f"/v1/verifications/{delivered}/proof.pdf").content
     kept = _sent(url, agent, "POST", f"/v1/inbox/{request}/attachments", files={"file": ("演示.pdf", proof, "application/pdf")})
     complaint = {"channel": "other", "about": "still_asked", "received_at": datetime.now(UTC).isoformat(), "unit": asking, "text": "演示"}
-    none = {"case_number": "none", "proof": "none", "party": as_json(PEOPLE[0])}  # refused, so that nothing of it runs beside
-    batch = {"purpose": "bench", "responsible": "demo-permit-1", "callback": False, "rows": [none]}
     change = {"kind": "remove", "matter": "DEMO-0001", "proof": "P-RESIDENCE"}
     cause = {"reason": "演示", "reason_date": f"{datetime.now(LOCAL):%Y-%m-%d}", "document": "演示文件"}
     draft = {"kind": "adjustment", "unit": asking, "changes": [change]} | cause
@@ -74,22 +73,54 @@ def make(ledger: cursor, url: str, key: str, number: str) -> Examples:
         "case_number": case,
         "number": number,
         "complaint": _sent(url, office, "POST", "/v1/complaints", json=complaint).json()["number"],
-        "batch": _sent(url, key, "POST", "/v1/batches", json=batch, headers={"Idempotency-Key": uuid4().hex}).json()["number"],
+        "batch": asyncio.run(_batch(url, key)),
         "proposal": _sent(url, clerk, "POST", "/v1/catalog/proposals", json=draft).json()["id"],
         "report": _report(url, office, asking),
         "once": str(uuid4()),
         "kind": "publicity",
+        "question": "measure",
     }
     own = {"counter_proof": {"number": delivered}, "counter_attachment": {"wanted": kept.json()["id"]}}
+    own |= {"counter_catalog_rows": {"wanted": _contradiction(url, office)}}
     return Examples(asking, asked, common, own, {"counter_report_cases": "?key=received"})
 
 
 async def _delivered(url: str, key: str) -> str:
     async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60, trust_env=False) as http:
-        number = await verify(http, await register_case(http, PEOPLE[0]), PEOPLE[0], "P-HOUSEHOLD")
+        number = await verify(http, await register_case(http, PEOPLE[0]), PEOPLE[0], SHARED)
     if number is None:
         raise RuntimeError("nothing was delivered")
     return number
+
+
+async def _batch(url: str, key: str) -> str:
+    """One that has ended, so that nothing of it runs beside, each row with its proof."""
+    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60, trust_env=False) as http:
+        people = PEOPLE[:_BATCH]
+        cases = [await register_case(http, person) for person in people]
+        rows = [{"case_number": case, "proof": SHARED, "party": as_json(person)} for case, person in zip(cases, people, strict=True)]
+        body = {"purpose": "bench", "responsible": "demo-permit-1", "callback": False, "rows": rows}
+        answer = await http.post("/v1/batches", json=body, headers={"Idempotency-Key": uuid4().hex})
+        place, until = answer.raise_for_status().headers["Location"], time.monotonic() + _LONGEST
+        while not (now := (await http.get(place)).raise_for_status().json())["ended_at"]:
+            if time.monotonic() > until:
+                raise RuntimeError("the batch did not end")
+            await asyncio.sleep(0.25)
+        return str(now["number"])
+
+
+def _contradiction(url: str, office: str) -> str:
+    """The question of the two lists, read here: they are read once a night otherwise."""
+    for name, term in _TERMS.items():
+        _sent(url, office, "PUT", f"/v1/catalog/sources/{name}", json={"name": name, "kind": "proofs", "unit": "370402-JUSTICE"})
+        file = f"{_HEADER}\n{_ROW}{term}\n".encode()
+        _sent(url, office, "POST", f"/v1/catalog/sources/{name}/files", files={"file": (f"{name}.csv", file)})
+    for source in rebuild.source_keys():
+        rebuild.read_source(source, settings().now())
+    rebuild.make_draft(settings().now())
+    with transaction() as session:
+        query = select(CatalogQuestion.id).where(CatalogQuestion.topic == Topic.CONFLICT, CatalogQuestion.subject_key.contains("DEMO-0002"))
+        return str(session.scalars(query).one())
 
 
 def _report(url: str, key: str, unit: str) -> str:

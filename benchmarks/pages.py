@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks import page_examples
-from benchmarks.page_examples import LEFT_OUT, Examples
+from benchmarks.page_examples import Examples
 from benchmarks.results import Row
 from benchmarks.sizes import Size
 from benchmarks.waiting import in_inboxes
@@ -34,7 +34,7 @@ from settings import settings
 
 _TIMES = 20
 #: What one keeps, and no page: as soon as a page, and as large as it is.
-_FILES = "counter_attachment", "counter_batch_results", "counter_proof", "counter_report_pdf"
+_FILES = "counter_attachment", "counter_batch_results", "counter_batch_proofs", "counter_proof", "counter_report_pdf"
 #: Whose unit is asked for an answer; everybody else is of the unit that asks.
 _OF_THE_ASKED = ("counter_inbox", "counter_request", "counter_attachment", "counter_supervision", "counter_duty", "counter_assign")
 
@@ -86,7 +86,7 @@ def _routes() -> list[PageRoute]:
     """What a browser opens, parts of pages too."""
     every = (route for router in ROUTERS for route in router.routes)
     opened = (one for one in every if isinstance(one, PageRoute) and "GET" in (one.methods or ()))
-    return [one for one in opened if one.name in PAGES and one.name not in LEFT_OUT]
+    return [one for one in opened if one.name in PAGES]
 
 
 def _signed_in(units: list[str]) -> dict[tuple[str, Role], str]:
@@ -125,7 +125,7 @@ def rows(found: list[Page], skipped: list[str], count: int) -> list[Row]:
         ),
         Row("the next ones, ms", ", ".join(f"{one.name} {1000 * one.first:.0f}" for one in slow[1:6]), "", None),
         Row("pages over 100 ms", ", ".join(late) or "none", "", None),
-        Row("pages left out, of what the bench does not make", _left_out(skipped), "", None),
+        Row("pages left out, of what the bench does not make", ", ".join(skipped) or "none", "", None),
         Row(
             "the largest of them, files aside",
             f"{large.size / 1000:.0f} KB ({large.name}, {large.role})",
@@ -133,7 +133,3 @@ def rows(found: list[Page], skipped: list[str], count: int) -> list[Row]:
             large.size <= 150_000,
         ),
     ]
-
-
-def _left_out(skipped: list[str]) -> str:
-    return ", ".join([*skipped, *(f"{page} ({why})" for page, why in LEFT_OUT.items())]) or "none"
