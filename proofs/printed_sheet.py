@@ -1,4 +1,5 @@
-"""打印的工作表: a sheet as an office prints and signs it: across, as wide as a page, each row as high as its fullest cell."""
+"""打印的工作表: a sheet as an office prints and signs it: across, as wide as a page or, where that is too small to read, as several; each
+row as high as its fullest cell."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ _BORDER = Border(_THIN, _THIN, _THIN, _THIN)  #: in black and white it keeps the
 _LINE, _ROOM, _LINES = 15.0, 3.0, 27  #: points: a line of 11 point type, and about it; and how many lines a row can be high (409 points)
 _WIDE, _BESIDE = 2.1, 2  #: in narrow characters: a Chinese one, and what a column needs beside its text
 _WIDEST = 120  #: narrow characters; what needs more is cut on paper, else all others would be too small to read
+_SMALLEST, _LEGIBLE = 275, 200  #: characters of a page in five and a half points; where that is not enough, on each of several in seven
 _ABOUT = 200  #: characters over a page: a spreadsheet takes 255, its own marks among them
 _HEADER = 3  #: lines that a column's name may take
 
@@ -36,7 +38,9 @@ class PrintedSheet:
         for column, width in enumerate(widths, start=1):
             page.column_dimensions[get_column_letter(column)].width = width
         page.page_setup.orientation, page.page_setup.paperSize = "landscape", _A4
-        page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+        page.page_setup.fitToWidth, page.page_setup.fitToHeight = _across(widths), 0
+        if page.page_setup.fitToWidth > 1:  # what belongs to one row lies together, and says on each page which row it is
+            page.page_setup.pageOrder, page.print_title_cols = "overThenDown", "A:A"
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         page.print_title_rows = repeated
         page.page_margins = PageMargins(left=0.4, right=0.4, top=0.7 if about else 0.5, bottom=0.6, header=0.3, footer=0.3)
@@ -52,6 +56,13 @@ class PrintedSheet:
         lines = max((_lines(shown(cell.value), width) for cell, width in zip(cells, self._widths, strict=False)), default=1)
         self._sheet.row_dimensions[self._rows].height = _LINE * min(lines, _LINES) + _ROOM
         self._sheet.append(list(cells))
+
+
+def _across(widths: Sequence[float]) -> int:
+    """How many pages stand side by side: one, unless what a sender put beside his list would be too small to read."""
+    if sum(widths) <= _SMALLEST:
+        return 1
+    return ceil((sum(widths) - widths[0]) / max(_LEGIBLE - widths[0], _WIDEST))
 
 
 def shown(value: object) -> str:

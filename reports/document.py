@@ -117,14 +117,15 @@ def _ranking(report: Report) -> str:
     ranked = sorted((row for row in report.units if row.rank is not None), key=lambda row: (row.rank or 0, row.name))
     if not ranked:
         return "本周各单位到期的时限都少于 10 个,不作排名。"
+    few = sum(row.rank is None for row in report.units)
+    others = f"到期时限少于 10 个的 {few} 个单位不参加排名。" if few else ""
+    if all(_kept(row.limits).part == _kept(row.limits).whole for row in ranked):
+        return f"到期时限(最迟和原则上合计)不少于 10 个的 {len(ranked)} 个单位全部按时,不分先后。{others}"
     best = [row for row in ranked if (row.rank or 0) <= _RANKED_SHOWN][:_RANKED_SHOWN]
     said = "、".join(f"第 {row.rank} 名 {row.name} {_kept(row.limits)}" for row in best)
     last = [row for row in ranked[-_RANKED_SHOWN:] if _kept(row.limits).part < _kept(row.limits).whole and row not in best]
     tail = ";需要加快的有" + "、".join(f"{row.name} {_kept(row.limits)}" for row in last) if last else ""
-    few = sum(row.rank is None for row in report.units)
-    return f"按到期时限(最迟和原则上合计)的按时率排名,并列的名次相同:{said}{tail}。" + (
-        f"到期时限少于 10 个的 {few} 个单位不参加排名。" if few else ""
-    )
+    return f"按到期时限(最迟和原则上合计)的按时率排名,并列的名次相同:{said}{tail}。{others}"
 
 
 def _kept(limits: Limits) -> Rate:
@@ -217,12 +218,14 @@ def _public(report: Report) -> Part:
     handled = f"本周到期的投诉中按时答复 {complaints.handled}。" if complaints.handled.whole else "本周没有到期的投诉。"
     more = f"等 {len(complaints.by_unit)} 个单位(见工作簿“投诉举报”)" if len(complaints.by_unit) > _COMPLAINED_SHOWN else ""
     named = "、".join(f"{name} {count} 件" for name, count in complaints.by_unit[:_COMPLAINED_SHOWN]) + more
+    unsaid = complaints.received.value - sum(count for _, count in complaints.by_unit)
+    nobody = f";没有写明单位的 {unsaid} 件" if unsaid else ""
     outliers = [row for row in report.units if row.note]
     return "群众反映和主动提供", [
         Paragraph(
             f"本周收到投诉举报 {complaints.received.value} 件({complaints.received.said}){f',渠道:{channels}' if channels else ''}。"
             + handled
-            + (f"涉及单位:{named}。" if named else "")
+            + (f"涉及单位:{named}{nobody}。" if named else f"{nobody[1:]}。" if nobody else "")
         ),
         Paragraph(f"申请人主动提供证明材料 {report.voluntary.value} 次({report.voluntary.said})。" + "".join(row.note for row in outliers)),
     ]

@@ -199,6 +199,8 @@ def _most(one: Ground, named: Sequence[tuple[str, int]], longest: int = 99) -> s
 def _several(one: Ground, named: Sequence[tuple[str, int]], what: str = "种") -> str:
     """The most frequent by name; of the others how many there are; what lay with nobody is none of them."""
     found, measure = [(name, count) for name, count in named if name != NOBODY], _measure(one)
+    if one.kind not in MISSED and len(found) > 1 and all(count == 1 for _, count in found):
+        return f"{found[0][0]}等 {len(found)} {what}"  # so many units lack one list each
     shown, rest, nobody = found[:1], found[1:], [(name, count) for name, count in named if name == NOBODY]
     said = [f"{name} {count} {measure}" for name, count in shown]
     said += [f"其他 {len(rest)} {what} {sum(count for _, count in rest)} {measure}"] if rest else []
@@ -233,7 +235,7 @@ def _numbered(report: Report) -> list[str]:
 
 def trend(report: Report) -> Part:
     """And what the figures rest on; who was renamed or merged stands with the units."""
-    title = f"近八周收件量和按时率({periods.weeks_until(report.period, len(report.trend))})"
+    title = f"近{len(report.trend)}周收件量和按时率({periods.weeks_until(report.period, len(report.trend))})"
     picture = Picture(title, charts.trend(report.trend), charts.trend_words(report.trend)) if len(report.trend) > 1 else None
     changed = {row.changed for row in report.units if row.changed}
     notes = [_more(report), *(note for note in report.notes if note not in changed)]

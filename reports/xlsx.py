@@ -69,6 +69,8 @@ def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Sequence[tuple
     yield "决定依据", ("事项", "按", "名称", "个数或内容"), _grounds(report)
     told = report.complaints
     counted = [*((("渠道", *one)) for one in told.by_channel), *((("单位", *one)) for one in told.by_unit)]
+    if nobody := told.received.value - sum(count for _, count in told.by_unit):
+        counted.append(("单位", "没有写明单位", nobody))
     yield "投诉举报", ("按", "名称", "件数"), counted
     yield "业务系统", _SYSTEM_COLUMNS, _systems(report)
     yield "按条文", annex.COLUMNS, annex.rows(report)

@@ -18,9 +18,10 @@ from openpyxl import Workbook, load_workbook
 
 from reports import issuing, pdf, periods, xlsx
 from reports.blocks import Document, Section, Table
+from reports.decisions import Ground
 from reports.document import document
 from reports.issuing import Layouts
-from reports.model import DayCell, Rate, Report, from_json
+from reports.model import Count, DayCell, Rate, Report, from_json
 from tests.patience import wait_until
 from tests.reports.samples import EMPTY, MANY, REPORT
 
@@ -298,3 +299,29 @@ def test_page_one_says_what_changed_and_what_to_decide_and_many_leads_are_counte
     assert "(四)建议3。" in str(rest.blocks[0])
     (table,) = next(section for section in printed.sections if section.title.endswith("需要核实的线索")).blocks
     assert isinstance(table, Table) and [row[1:3] for row in table.rows] == [("21", "3")]
+
+
+def test_complaints_that_name_no_unit_are_told_of() -> None:
+    """Two of eight went unmentioned."""
+    told = replace(REPORT.complaints, received=Count(8, 5), by_unit=(("市中区档案馆", 5), ("市中区民政局", 1)))
+    made = issuing.lay_out(replace(REPORT, complaints=told).as_json())
+    assert "市中区民政局1件\uff1b没有写明单位的2件。" in parsed(made.html).text
+    assert list(opened(made.xlsx)["投诉举报"].iter_rows(values_only=True))[-1] == ("单位", "没有写明单位", 2)
+    whole = replace(told, received=Count(6, 5))
+    assert "没有写明单位" not in parsed(issuing.lay_out(replace(REPORT, complaints=whole).as_json()).html).text
+
+
+def test_units_that_kept_all_are_not_ranked_and_a_trend_of_five_weeks_is_called_so() -> None:
+    kept = tuple(replace(row, limits=replace(row.limits, hard=Rate(9, 9), soft=Rate(9, 9)), rank=1) for row in REPORT.units[:3])
+    text = parsed(issuing.lay_out(replace(REPORT, units=(*kept, replace(kept[0], rank=None)), trend=REPORT.trend[:5]).as_json()).html).text
+    assert "不少于10个的3个单位全部按时\uff0c不分先后。到期时限少于10个的1个单位不参加排名。" in text and "第1名" not in text
+    assert "近5周收件量" in text and "近8周收件量" in parsed(issuing.lay_out(REPORT.as_json()).html).text
+
+
+def test_of_units_that_lack_one_thing_each_the_table_says_how_many_and_no_sums() -> None:
+    lists = Ground("lists", (("市中区民政局", 1), ("市中区档案馆", 1)), (("甲事项", 1),), (("尚无清单", 2),), 2, None, "lists")
+    made = document(replace(REPORT, next_steps=("请报送清单。",), grounds=(), asked=(lists,)))
+    rows = [
+        block.rows[0] for section in made.sections for block in section.blocks if isinstance(block, Table) and "至今未办" in block.columns
+    ]
+    assert [row[1] for row in rows] == ["市中区民政局", "市中区民政局等 2 个单位"]

@@ -36,9 +36,11 @@ LONG = "根据《演示条例》第十二条第三款的规定,申请人应当�
 LACKING = replace(REPORT, articles=tuple(replace(one, lacking=tuple(row.name for row in MANY.units)) for one in REPORT.articles))
 
 
-def _returned() -> bytes:
-    rows = [[1, "NOBODY-1", GOOD[2], basis, *GOOD[4:]] for basis in (LONG, GOOD[3])]
-    results = read_list(workbook([HEADER, *rows]), ListKind.PROOFS, sandbox())
+def _returned(own: int = 0) -> bytes:
+    """`own`: columns that the sender keeps for himself."""
+    rows = [[1, "NOBODY-1", GOOD[2], basis, *GOOD[4:], *(f"经办人意见第{one}条" for one in range(own))] for basis in (LONG, GOOD[3])]
+    header = [*HEADER, *(f"本单位自用列{one}" for one in range(own))]
+    results = read_list(workbook([header, *rows]), ListKind.PROOFS, sandbox())
     return error_file("保留清单", results)
 
 
@@ -48,6 +50,7 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "many": partial(xlsx.render, MANY),
     "lacking": partial(xlsx.render, LACKING),
     "returned": _returned,
+    "wide": partial(_returned, 30),
 }
 
 
@@ -74,7 +77,9 @@ def test_every_sheet_is_printed_across_as_wide_as_a_page_with_its_header_and_num
     for sheet in pages(name):
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9), sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0), sheet.title
+        several = name == "wide" and sheet.title != "说明"
+        assert sheet.page_setup.fitToHeight == 0 and (sheet.page_setup.fitToWidth > 1) == several, sheet.title
+        assert sheet.print_title_cols == ("$A:$A" if several else None), "which row it is stands on each page"
         assert sheet.print_title_rows == (None if sheet.title == "说明" else "$1:$1"), sheet.title
         assert "&P" in sheet.oddFooter.center.text and "&N" in sheet.oddFooter.center.text
         assert sheet.title == "说明" or sheet.oddHeader.center.text.endswith(sheet.title.replace("清单1", "保留清单"))
@@ -85,7 +90,9 @@ def test_every_cell_is_shown_whole_and_no_sheet_is_printed_too_small_to_read(nam
     """A Chinese character is at least two narrow ones wide; a number that does not fit would be printed as ###."""
     for sheet in pages(name):
         widths = {letter: one.width for letter, one in sheet.column_dimensions.items()}
-        assert sum(widths.values()) <= 275, f"{sheet.title}: smaller than five and a half points"
+        across = sheet.page_setup.fitToWidth
+        wide = (sum(widths.values()) - widths["A"]) / across + widths["A"]
+        assert wide <= (275 if across == 1 else 200), f"{sheet.title}: smaller than five and a half points, or than seven"
         for row in sheet.iter_rows():
             height = sheet.row_dimensions[row[0].row].height
             assert height <= 409, "what a spreadsheet can show of a row"
@@ -100,7 +107,7 @@ def test_every_cell_is_shown_whole_and_no_sheet_is_printed_too_small_to_read(nam
 
 def test_complaints_have_their_change_and_a_list_the_name_that_page_one_gives_it() -> None:
     grounds = (Ground("hard", (("甲局", 1),), (), (), 1, None, "hard"), Ground("failed", (("乙库", 9),), (), (), 0, None, "failed/x"))
-    report = replace(from_json(NEWEST), grounds=grounds, asked=())
+    report = replace(from_json(NEWEST), grounds=grounds, asked=(), shared=None)
     book = load_workbook(io.BytesIO(xlsx.render(report)))
     overall = {row[0]: row[1:4] for row in book["总体情况"].iter_rows(min_row=2, values_only=True)}
     told, days = report.complaints.received, report.workdays
@@ -178,3 +185,12 @@ def test_on_paper_definitions_and_the_law_that_a_sender_copied_are_whole(printed
         text = re.sub(r"\s", "", one.text)
         assert all(part in said[0] for part in (text[-12:], *re.findall(r".{6}", text))), one.name
     assert said[1].count("演示条例") >= 36 and all(row.name[-8:] in said[2] for row in MANY.units)
+
+
+def test_on_paper_what_a_sender_keeps_beside_his_list_is_large_enough_to_read(tmp_path: Path, printed: dict[str, list[str]]) -> None:
+    """Forty columns stood on one page in three points."""
+    sheets = printed["wide"]
+    assert 4 < len(sheets) < 20
+    for one in range(30):
+        assert any(f"本单位自用列{one}" in re.sub(r"\s", "", sheet) for sheet in sheets), one
+    assert all("行号" in sheet for sheet in sheets[1:])
