@@ -18,7 +18,7 @@
   ["htmx:sendError", "htmx:timeout"].forEach(function (lost) {
     document.addEventListener(lost, function (event) {
       if (event.target.closest && event.target.closest("[data-background]")) { return; }  // the page says it in its own place
-      say("网络中断，没有发送", "填写的内容仍在本页，请稍后再试。");
+      say("网络中断，没有收到回音", "可能已经收到，也可能没有。填写的内容仍在本页，请稍后再试，或者先另开一页查看。");
     });
   });
   // A scanner ends with Enter: on to the next field, which has the number said, and nothing is sent half-filled.

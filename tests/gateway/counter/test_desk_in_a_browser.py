@@ -66,7 +66,7 @@ def test_claiming_takes_nothing_that_was_typed(opened: tuple[str, Browser, str])
     browser.page.context.set_offline(True)
     browser.page.click("#claim")
     browser.page.wait_for_selector("#notice >> text=网络中断")
-    assert kept(browser)
+    assert kept(browser) and "可能已经收到" in browser.page.inner_text("#notice"), "who heard nothing does not know"
     browser.page.context.set_offline(False)
     browser.page.click("#claim")
     browser.page.wait_for_selector("text=我已认领")
