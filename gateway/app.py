@@ -84,7 +84,7 @@ def create_app(runs: FlowRuns | None = None) -> FastAPI:
         Lookers(),
         _provider(),
     )
-    app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE, scan.ROUTE]
+    app.state.routes = [route for router in ROUTERS for route in router.routes] + [assets.ROUTE, *scan.ROUTES]
     for router in ROUTERS:
         if forgotten := unruled({route.name for route in router.routes if isinstance(route, APIRoute)}):
             raise RuntimeError(f"endpoints without a rule in gateway.edge.permissions, pages in page_permissions: {sorted(forgotten)}")

@@ -23,9 +23,9 @@ def code_digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def verify_url(public_url: str, number: str, code: str) -> str:
-    """What the QR code says: the public verification page of `number`, opened with `code`."""
-    return f"{public_url.rstrip('/')}/verify/{number}?c={code}"
+def verify_url(public_url: str, number: str, code: str, word: str = "") -> str:
+    """What the QR code says: the public verification page of `number`, opened with `code`; behind it the signed word for who is offline."""
+    return f"{public_url.rstrip('/')}/verify/{number}?c={code}" + (f"#{word}" if word else "")
 
 
 def qr_svg(text: str) -> str:

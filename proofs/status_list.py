@@ -113,8 +113,13 @@ def read(token: str, keys: Mapping[str, Any], *, now: datetime) -> StatusList:
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
-def _key(private: bytes) -> ECKey:
+def signing_key(private: bytes) -> ec.EllipticCurvePrivateKey:
+    """The key of our lists, and of the words in our codes."""
     number = int.from_bytes(private, "big") % (_ORDER - 1) + 1  # 16 bytes more than the order has: no bias (FIPS 186-5 A.2.1)
-    key = ECKey.import_key(ec.derive_private_key(number, ec.SECP256R1()))
+    return ec.derive_private_key(number, ec.SECP256R1())
+
+
+def _key(private: bytes) -> ECKey:
+    key = ECKey.import_key(signing_key(private))
     key.ensure_kid()
     return key

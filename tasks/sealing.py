@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import TypeVar
 
@@ -18,9 +19,12 @@ from ledger.lifecycle.moves import Lease
 from ledger.lifecycle.snapshots import snapshot
 from ledger.sealing import sealing, status_lists
 from ledger.sealing.sealing import Evidence, NoSealInForce, Sealed, Signed, Use
+from ledger.vault import vault
+from proofs import signed_code
 from proofs.code import code_digest, new_code, verify_url
 from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
+from proofs.signed_code import SignedCode, digest_of
 from proofs.wording import compose
 from settings import settings
 from tasks.passes import actor, hand, lease_of
@@ -78,6 +82,7 @@ def make(use: Use, what: Evidence) -> Sealed:
     """The page of this evidence, sealed and, where servers are configured, with their time. Raises `PageError` where it cannot be
     printed, a fault of 电子签章."""
     about, code = what.about, new_code()
+    signed = "" if use.serial is None else _signed(use.serial, code, what)
     page = compose(
         number=about.number,
         proof_name=about.entry.proof_name,
@@ -94,7 +99,7 @@ def make(use: Use, what: Evidence) -> Sealed:
         case_number=about.case_number,
         source=what.source,
         retrieved_at=what.retrieved_at,
-        verify_url=verify_url(settings().public_url, about.number, code),
+        verify_url=verify_url(settings().public_url, about.number, code, signed),
         development=settings().seal_development,
         otherwise=about.otherwise,
         follows=about.follows,
@@ -106,6 +111,14 @@ def make(use: Use, what: Evidence) -> Sealed:
         page = replace(page, status=status_lists.place(use.serial))
     stamped = stamps.stamp(seals().sign(render(page), permission))
     return Sealed(stamped.pdf, code_digest(code), page.fields, stamped.detail)
+
+
+def _signed(serial: int, code: str, what: Evidence) -> str:
+    """The word by which a telephone judges the paper offline (16.8). Its end of validity is a moment before the ledger's, never after."""
+    about, (listed, index) = what.about, status_lists.numbers(serial)
+    until = settings().now() + timedelta(days=about.entry.validity_days)
+    digest = digest_of(code, about.number, about.entry.proof_name, what.result.label, about.subject.name, about.subject.id_number)
+    return signed_code.signed(vault().status_key("signature"), SignedCode(about.number, listed, index, until, digest))
 
 
 def _begin(lease: Lease) -> tuple[Use, Evidence] | None:

@@ -8,8 +8,8 @@
 
   // The number and the code of an address like ours, whatever its host: that one is not asked. Empty: none of ours.
   function address(text) {
-    var found = /^(?:https?:\/\/[^\/]+\/verify\/)?(HY[0-9A-Z]{16})(?:\?c=([\w-]{1,100}))?$/i.exec(text.trim());
-    return found ? "/verify/" + found[1].toUpperCase() + (found[2] ? "?c=" + found[2] : "") : "";
+    var found = /^(?:https?:\/\/[^\/]+\/verify\/)?(HY[0-9A-Z]{16})(?:\?c=([\w-]{1,100}))?(#[\w-]{120})?$/i.exec(text.trim());
+    return found ? "/verify/" + found[1].toUpperCase() + (found[2] ? "?c=" + found[2] : "") + (found[3] || "") : "";
   }
   function stop() {
     if (stream) { stream.getTracks().forEach(function (track) { track.stop(); }); }

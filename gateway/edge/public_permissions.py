@@ -41,6 +41,7 @@ PUBLIC: Mapping[str, Open] = MappingProxyType(
         "changes_json": _PUBLISHED,
         "changes_csv": _PUBLISHED,
         "verify_start": _DOCUMENTS,
+        "verify_offline": _DOCUMENTS,
         "verify_number": _CHECK,
         "compare_fields": _CHECK,
         "verify_upload": _CHECK,

@@ -1,4 +1,4 @@
-"""扫描: the one script of the public pages, and the headers of the one page that runs it. Without it everything works as before."""
+"""扫描与离线核验: the scripts of the public pages, and the headers of the two that run them. Without them everything works as before."""
 
 from __future__ import annotations
 
@@ -21,11 +21,22 @@ HEADERS = MappingProxyType(
 )
 
 
+#: The page for who has no network may also fetch the lists of revoked proofs and keep itself on the telephone.
+OFFLINE_HEADERS = MappingProxyType(
+    {**HEADERS, "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; connect-src 'self'; worker-src 'self'"}
+)
+
+
+_WORKER = "verify.worker.js"  #: what it fetches is judged by its own headers and not by the page's
+
+
 async def script(request: Request) -> Response:
     """A plain route, as the assets of the counter are: it tells nothing, and no quota counts it."""
-    content, kind = ASSETS["verify.js"]
+    name = request.url.path.removeprefix("/")
+    content, kind = ASSETS[name]
     control = FOR_EVER if request.query_params.get("v") == EDITION else ASK_AGAIN
-    return Response(content, headers={"Content-Type": kind, "Cache-Control": control})
+    own = {"Content-Security-Policy": "default-src 'none'; connect-src 'self'"} if name == _WORKER else {}
+    return Response(content, headers={"Content-Type": kind, "Cache-Control": control, **own})
 
 
-ROUTE = Route("/verify.js", script, methods=["GET"])
+ROUTES = [Route(f"/{name}", script, methods=["GET"]) for name in ("verify.js", "verify.offline.js", _WORKER)]

@@ -10,6 +10,7 @@ from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.responses import RedirectResponse
 
+from domain.methods import Result
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import UPLOAD_LIMIT
 from gateway.edge.caching import page_once
@@ -28,6 +29,7 @@ from gateway.public.verify_schemas import CheckedUpload, PublicOut
 router = open_router("public-verification")
 
 UPLOAD_PATH = "/verify/upload"
+SEALED_RESULTS = tuple(result.label for result in Result if result is not Result.COMMITTED)
 _FILE = {
     "requestBody": {
         "required": True,
@@ -85,6 +87,19 @@ def verify_start(
         raise Problem("proof_unknown")
     answer = page_once(request, look(EDITION), lambda: page("start.html", edition=EDITION))
     answer.headers.update(scan.HEADERS)
+    return answer
+
+
+@router.get(
+    "/verify/offline",
+    summary="离线核验页",
+    response_class=Response,
+    responses=problems("invalid", key=False, also={200: {"content": HTML}}),
+)
+def verify_offline(request: Request) -> Response:
+    """没有网络时核验二维码的网页:联网打开一次,手机就存下它和撤销清单。"""
+    answer = page_once(request, look(EDITION), lambda: page("offline.html", edition=EDITION, results=" ".join(SEALED_RESULTS)))
+    answer.headers.update(scan.OFFLINE_HEADERS)
     return answer
 
 

@@ -25,7 +25,13 @@ class ListUnknown(Refusal, code="status_list_unknown"):
 
 def place(serial: int) -> Place:
     """Where the proof stands whose seal's use was the `serial`-th, from 0 on."""
-    return Place(address(serial // SIZE), scattered(serial % SIZE, _order()))
+    listed, index = numbers(serial)
+    return Place(address(listed), index)
+
+
+def numbers(serial: int) -> tuple[int, int]:
+    """The same as two numbers: of the list, and of the place in it."""
+    return serial // SIZE, scattered(serial % SIZE, _order())
 
 
 def address(number: int) -> str:

@@ -59,10 +59,10 @@ def qr_codes(pdf: bytes, folder: Path) -> list[str]:
     source = part + b'image("page.pdf", width: 210mm, height: 297mm))'
     png = typst.compile(source, root=folder, format="png", ppi=150)
     assert isinstance(png, bytes)
-    return [code.text for code in zxingcpp.read_barcodes(_red_channel(png))]
+    return [code.text for code in zxingcpp.read_barcodes(red_channel(png))]
 
 
-def _red_channel(png: bytes) -> numpy.ndarray:
+def red_channel(png: bytes) -> numpy.ndarray:
     """Decodes an 8-bit RGBA PNG: nothing in the lock does, and a whole imaging library for one test is too much."""
     width, height = struct.unpack_from(">II", png, 16)
     data, at = b"", 8

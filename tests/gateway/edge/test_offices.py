@@ -284,6 +284,7 @@ def test_the_table_of_rights_in_words() -> None:
         "get_status_lists",
         "get_status_list",
         "verify_start",
+        "verify_offline",
         "verify_number",
         "verify_upload",
         "compare_fields",
