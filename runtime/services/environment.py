@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from runtime.progress import Progress
-from runtime.services import keyfiles, ports
+from runtime.services import allocation, keyfiles, ports
 from runtime.services.context import LEDGER, Context
 from runtime.services.context import home as current_home
 from runtime.services.prefect_server import client_environment, server_environment
@@ -17,16 +17,13 @@ from settings import ROOT, settings
 
 _FOREIGN = ("PREFECT_", "PYTHON", "PG")
 _LOOPBACK = "127.0.0.1,localhost"
-# glibc gives up to eight arenas a processor to a program with threads, and lets blocks up to 32 MB live in them once one was freed: what
-# a rush has left free stood between what is still used, in each arena, and never went back (decision 52). The Dockerfile says the same.
-MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "524288", "MALLOC_TRIM_THRESHOLD_": "524288"}
 
 
 def outer() -> dict[str, str]:
     """What a program that is not ours inherits: nothing of our settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith((*_FOREIGN, "PROOFLESS_"))}
     around = ",".join(part for part in (kept.get("NO_PROXY") or kept.get("no_proxy"), _LOOPBACK) if part)
-    return {**MALLOC, **kept, "NO_PROXY": around, "no_proxy": around, "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
+    return {**kept, **allocation.variables(), "NO_PROXY": around, "no_proxy": around, "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
 
 
 def for_services(context: Context) -> dict[str, str]:

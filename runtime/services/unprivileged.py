@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime.failures import Failure
+from runtime.services import allocation
 
 OUTSIDE = "/var/lib"
 """Where data go that an account without rights must reach, when it cannot reach the project's own folder."""
@@ -43,7 +44,7 @@ class Account:
         identity: dict[str, Any] = {}
         if self.uid is not None:
             identity = {"user": self.uid, "group": self.gid, "extra_groups": []}
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **allocation.variables()}
         return {"stdin": subprocess.DEVNULL, "cwd": "/", "env": environment, **identity}
 
 

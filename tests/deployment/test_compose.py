@@ -14,7 +14,7 @@ from prefect.settings.base import PrefectBaseSettings
 from pydantic import AliasChoices
 
 from runtime.commands.keyfiles import main as make_keys
-from runtime.services import container, environment, keyfiles, postgres, prefect_server
+from runtime.services import allocation, container, keyfiles, postgres, prefect_server
 from settings import ROOT, Settings, load
 from tests.deployment.compose import config, environment_of, files_of, run_compose, secrets_of, services
 
@@ -259,8 +259,9 @@ def test_the_image_holds_what_the_hashed_lock_names_and_runs_as_nobody_special()
     assert {"--require-hashes", "--no-deps", "--only-binary=:all:", "requirements.lock"} <= set(installs[0].replace("/tmp/", "").split())
     user = [rest for step, rest in steps if step == "USER"]
     assert user == ["1000:1000"] and steps.index(("USER", user[0])) > steps.index(("COPY", ". ."))
-    # What glibc is told about memory without a container, it is told here.
-    assert {f"{name}={value}" for name, value in environment.MALLOC.items()} <= {
+    # What glibc is told about memory without a container, it is told here and in PostgreSQL's.
+    assert allocation.MALLOC.items() <= environment_of("postgres").items()
+    assert {f"{name}={value}" for name, value in allocation.MALLOC.items()} <= {
         one for step, rest in steps if step == "ENV" for one in rest.split()
     }
     assert not [rest for step, rest in steps if step in ("ENV", "ARG") and re.search("PASSWORD|SECRET|TOKEN", rest)]
