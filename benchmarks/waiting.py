@@ -134,6 +134,7 @@ def in_inboxes(context: Context, url: str, key: str, count: int, note: Callable[
         units = [code for (code,) in ledger.fetchall()]
         waiting_rows.spread(ledger, units)
         gather_all()
+        ledger.execute("CHECKPOINT")  # a page that records who looked waits for the disk, 400 ms where another writes hundreds of MB
         try:
             yield ledger, beside, units
         finally:
