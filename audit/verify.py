@@ -126,7 +126,7 @@ class Wanted:
             detail = event["detail"]
         except (ValueError, KeyError, TypeError):
             return  # no line of ours: the tree says so
-        if event["event"] == "sealed" and detail.get("digest") in self.proofs:
+        if event["event"] in ("sealed", "proof_extended") and detail.get("digest") in self.proofs:
             path = self.proofs.pop(detail["digest"])
             self.found.append(f"证明 {path.name} 在第 {place + 1:,} 条:核验 {event['verification']},{event['at']} 用印。")
         for wanted in [one for one in self.limits if one[0] == event["verification"] and _sets(detail, one[1])]:

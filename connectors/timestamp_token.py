@@ -42,6 +42,7 @@ WORDS = {
     "no_usage": "证书没有时间戳用途",
     "bad_signature": "时间戳的签名不正确",
     "untrusted": "证书不是登记的签发机构所发,或者不在有效期",
+    "revoked": "证书已被吊销",
     "no_room": "时间戳过长,文件中放不下",
 }
 
@@ -63,7 +64,11 @@ class Asked:
 
     @classmethod
     def about(cls, data: bytes) -> Asked:
-        return cls(hashlib.sha256(data).digest(), secrets.randbits(63) | 1 << 62)
+        return cls.of(hashlib.sha256(data).digest())
+
+    @classmethod
+    def of(cls, digest: bytes) -> Asked:
+        return cls(digest, secrets.randbits(63) | 1 << 62)
 
     @property
     def body(self) -> bytes:
@@ -73,13 +78,20 @@ class Asked:
         return written
 
 
-def judge(answer: bytes, asked: Asked, roots: Sequence[x509.Certificate], now: datetime) -> cms.ContentInfo:
+#: Issuer (DER) and serial number of certificates that were revoked.
+Revoked = frozenset[tuple[bytes, int]]
+
+
+def judge(answer: bytes, asked: Asked, roots: Sequence[x509.Certificate], now: datetime, revoked: Revoked = frozenset()) -> cms.ContentInfo:
     """The token of an answer that is fit. `roots`: the registered authorities; none: any. Raises Unfit. Some 5 ms of CPU."""
     try:
         response = core.SequenceOf.load(answer, spec=core.Any, strict=True)  # asn1crypto's own takes no refusal: a token is missing there
         if response[0].parse(tsp.PKIStatusInfo)["status"].native not in ("granted", "granted_with_mods"):
             raise Unfit("refused")
-        return _fit(response[1].parse(cms.ContentInfo), asked, roots, now)
+        token = _fit(response[1].parse(cms.ContentInfo), asked, roots, now)
+        if any((one.chosen.issuer.dump(), one.chosen.serial_number) in revoked for one in token["content"]["certificates"]):
+            raise Unfit("revoked")
+        return token
     except Unfit:
         raise
     except Exception:  # a parser fails in any way over what is no timestamp

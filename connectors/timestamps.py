@@ -20,7 +20,7 @@ from asn1crypto import cms, x509  # type: ignore[import-untyped]
 from pyhanko.keys import load_certs_from_pemder_data
 
 from connectors.breaker import Breaker
-from connectors.timestamp_token import WORDS, Asked, Place, Unfit, judge
+from connectors.timestamp_token import WORDS, Asked, Place, Revoked, Unfit, judge
 from connectors.transport import tls
 
 LIST, ROOTS = "timestamps.txt", "timestamps.ca.pem"
@@ -53,6 +53,14 @@ class Stamped:
         return {"level": "B-B", "unstamped": ",".join(f"{server}:{code}" for server, code in self.faults.items())} if self.faults else {}
 
 
+class Unstamped(Exception):
+    """No server gave a timestamp. `faults`: server and code."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
 class _Server:
     """One address. Its name on the record is the host's alone: an address may hold a password."""
 
@@ -62,13 +70,15 @@ class _Server:
         self._breaker, self._last = Breaker(1, _REST, clock), "away"
         self._times = httpx.Timeout(patience, connect=min(_CONNECT, patience))
 
-    def token(self, asked: Asked, roots: Sequence[x509.Certificate], *, again: bool = False) -> cms.ContentInfo:
+    def token(
+        self, asked: Asked, roots: Sequence[x509.Certificate], revoked: Revoked = frozenset(), *, again: bool = False
+    ) -> cms.ContentInfo:
         """Its answer, if fit. `again`: though it rests. Raises Unfit."""
         if not self._breaker.admit() and not again:
             raise Unfit(self._last)
         began = time.monotonic()
         try:
-            found = judge(self._answer(asked.body), asked, roots, datetime.now(UTC))
+            found = judge(self._answer(asked.body), asked, roots, datetime.now(UTC), revoked)
             late = time.monotonic() - began > _BRISK
             if late and again:
                 raise Unfit("slow")
@@ -150,6 +160,16 @@ class TimestampServers:
                 faults[server.name] = unfit.code
         return Stamped(pdf, faults=faults)
 
+    def token(self, digest: bytes, revoked: Revoked = frozenset()) -> tuple[cms.ContentInfo, str]:
+        """A timestamp over a SHA-256, and who gave it. Raises Unstamped."""
+        faults = dict[str, str]()
+        for server in self._servers:
+            try:
+                return self._token(server, Asked.of(digest), revoked), server.name
+            except Unfit as unfit:
+                faults[server.name] = unfit.code
+        raise Unstamped(faults)
+
     def each(self) -> Iterator[tuple[str, str]]:
         """Server by server, asked for one timestamp of nothing when it is its turn: its name, and what is wrong with it or ""."""
         for server in self._servers:
@@ -166,10 +186,10 @@ class TimestampServers:
         """Whether one of them answers as it should, or none is configured."""
         return not self._servers or any(not wrong for _, wrong in self.each())
 
-    def _token(self, server: _Server, asked: Asked, *, again: bool = False) -> cms.ContentInfo:
+    def _token(self, server: _Server, asked: Asked, revoked: Revoked = frozenset(), *, again: bool = False) -> cms.ContentInfo:
         if self._roots is None:
             raise Unfit("bad_roots")
-        return server.token(asked, self._roots, again=again)
+        return server.token(asked, self._roots, revoked, again=again)
 
 
 def servers_of(folder: Path) -> TimestampServers:

@@ -33,6 +33,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "seal_missing": "没有在用的印章",
         "seal_unavailable": "印章的密码模块、签章平台或密钥不可用",
         "timestamps_away": "没有时间戳服务应答",
+        "proofs_not_extended": "证明没有取得后续时间戳",
         "seal_other_key": "密钥不是登记在用的印章",
         "calendar_missing": "缺少工作日历",
         "calendar_ends": "工作日历即将用完",

@@ -122,6 +122,7 @@ class Event(StrEnum):
     REVOCATION_REFUSED = "revocation_refused"  #: not confirmed, or taken back
     PROOF_REVOKED = "proof_revoked"  #: 撤销电子证明 (obligations 16.8, 17.5)
     SHOWN_TO_SUBJECT = "shown_to_subject"  #: 本人查询: the person saw that he was asked about (decision 49)
+    PROOF_EXTENDED = "proof_extended"  #: 证明的延续: a timestamp over all that stands was put behind the proof
 
 
 _S, _E = State, Event
@@ -207,6 +208,7 @@ NOTES: MappingProxyType[Event, frozenset[State]] = MappingProxyType(
         _E.REVOCATION_ASKED: frozenset({_S.DELIVERED}),
         _E.REVOCATION_REFUSED: frozenset({_S.DELIVERED}),
         _E.PROOF_REVOKED: frozenset({_S.DELIVERED}),
+        _E.PROOF_EXTENDED: frozenset({_S.DELIVERED}),
         _E.SHOWN_TO_SUBJECT: frozenset(State),
         _E.ERASED: ENDED,
     }

@@ -71,6 +71,7 @@ EVENT_NAMES: Mapping[Event, str] = MappingProxyType(
         Event.REVOCATION_REFUSED: "不予撤销电子证明",
         Event.PROOF_REVOKED: "撤销电子证明",
         Event.SHOWN_TO_SUBJECT: "本人查看了谁查过自己",
+        Event.PROOF_EXTENDED: "电子证明取得后续时间戳,延续可证明的期限",
         Event.ERASED: "保管期限届满,当事人信息已销毁",
     }
 )

@@ -20,7 +20,6 @@ from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
-from asn1crypto.parser import peek  # type: ignore[import-untyped]
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -34,8 +33,9 @@ from domain.status_places import Place
 from guomi import sm2
 from isolation.process import Limits, loads, read
 from proofs import national
+from proofs.container import container_of
 from proofs.facts import Facts
-from proofs.sealed_when import Time, When, stamp_of, when
+from proofs.sealed_when import Time, When, kept_of, stamp_of, when
 
 # pyHanko logs the subject of a certificate that it cannot trust, and a stranger's file may name any person there.
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
@@ -82,6 +82,7 @@ class KnownProof:
     valid_until: datetime | None = None  #: None: no end
     revoked: bool = False
     ended: str = ""  #: of a revoked one when and why, in Chinese
+    whole: str = ""  #: SHA-256 of the sealed file with what we put behind it later (timestamps); "": nothing, or another file
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ def check(
 
     1. The first signature's byte range splits the file: what it covers, and what came later.
     2. What it covers must be sealed under our authority, whole and intact; pyHanko checks that, on those bytes alone.
-    3. Bytes after it are a later revision; they are never parsed.
+    3. Bytes after it are a later revision; they are never parsed, but where the ledger knows the digest of the whole: then they are the
+       timestamps that we put there.
     4. The ledger must know the number and the digest of exactly this file, and must not have ended it.
 
     The caller limits the size. The file is read in processes of their own (`isolation`), the ledger is asked here: the
@@ -162,6 +164,9 @@ def check(
     if record is None or standing is Verdict.UNKNOWN_HERE:
         return CheckResult(standing if end == len(pdf) else Verdict.LATER_REVISION, number, national=of_sm2)
     found = when(sealed["stamp"], record.sealed_at)
+    if end != len(pdf) and record.whole == hashlib.sha256(pdf).hexdigest():
+        (kept,) = read(_kept, pdf, end, roots, wall or now, limits=LIMITS)
+        end, found = len(pdf), when(kept, record.sealed_at)
     if end != len(pdf):
         return CheckResult(Verdict.LATER_REVISION, number, standing is Verdict.VALID, when=found, national=of_sm2)
     return CheckResult(standing, number, ended=record.ended if standing is Verdict.REVOKED else "", when=found, national=of_sm2)
@@ -178,7 +183,7 @@ def _standing(record: KnownProof | None, sealed: bytes, now: datetime) -> Verdic
 
 def _opened(pdf: bytes, trust: bytes) -> Iterator[dict[str, Any]]:
     """In a process of its own: the number that stands in the signed part and where that ends, or a verdict."""
-    verdict, number, container = None, "", _container(pdf)
+    verdict, number, container = None, "", container_of(pdf)
     if container is None:
         verdict = _unsigned(pdf)
     elif container.cms and not any(authority.subject.dump() in container.cms for authority in _authorities(trust)):
@@ -222,15 +227,30 @@ def _sealed(signed: bytes, trust: bytes, moment: datetime, roots: bytes, wall: d
 
 def _stamp(signature: EmbeddedPdfSignature, roots: bytes, wall: datetime) -> dict[str, str] | None:
     try:
-        registered = _authorities(roots)
-    except ValueError:  # none, or what is no certificate
-        registered = []
-    try:
-        return stamp_of(signature, registered, wall)
+        return stamp_of(signature, _registered(roots), wall)
     except MemoryError:
         raise
     except Exception:
         return {"time": Time.WRONG}
+
+
+def _kept(pdf: bytes, end: int, roots: bytes, wall: datetime) -> Iterator[dict[str, Any]]:
+    """In a process of its own: what the timestamps behind a proof of ours prove, each by the one after it."""
+    opened = _open(pdf[:end])
+    try:
+        assert opened is not None
+        yield kept_of(opened[0], PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures, _registered(roots), wall)
+    except MemoryError:
+        raise
+    except Exception:
+        yield {"time": Time.WRONG}
+
+
+def _registered(roots: bytes) -> list[Any]:
+    try:
+        return _authorities(roots)
+    except ValueError:  # none, or what is no certificate
+        return []
 
 
 def _authorities(trust: bytes) -> list[Any]:
@@ -238,33 +258,8 @@ def _authorities(trust: bytes) -> list[Any]:
 
 
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
-_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 _SIGNATURE_TRACES = (b"/ByteRange", b"/ETSI.CAdES.detached")
 _IMAGE_OBJECT = re.compile(rb"/Subtype\s*/Image\b")  # an image's own entry is never compressed
-
-
-@dataclass(frozen=True)
-class _Container:
-    """The signature container as it stands in the file."""
-
-    cms: bytes  #: empty where it cannot be read
-    end: int  #: where the signed part ends
-    tidy: bool
-    """As a signer writes it, zeros after the object: these bytes stand in the file and under no signature."""
-
-
-def _container(pdf: bytes) -> _Container | None:
-    match = _RANGE.search(pdf)
-    if match is None:
-        return None
-    before, after, rest = (int(number) for number in match.groups())
-    raw = pdf[before + 1 : after - 1]
-    try:
-        cms = bytes.fromhex(raw.decode("ascii"))
-        length = peek(cms)
-    except ValueError:
-        return _Container(b"", after + rest, tidy=False)
-    return _Container(cms, after + rest, tidy=cms.hex().upper().encode() == raw and not any(cms[length:]))
 
 
 def _unsigned(pdf: bytes) -> Verdict:

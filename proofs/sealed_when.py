@@ -14,6 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from pyhanko.sign.validation import validate_pdf_timestamp
 from pyhanko.sign.validation.generic_cms import collect_timing_info
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import TimestampSignatureStatus
@@ -42,6 +43,7 @@ _WORDS: Mapping[Time, str] = MappingProxyType(
     }
 )
 _APART = timedelta(minutes=1)  #: clocks differ; as at the sealing (`connectors.timestamp_token`)
+_KEPT = "此后的时间戳逐次延续这一证明,最近一次为{at},由“{by}”签发。"
 _OURS = "本系统记载的用印时间是{recorded},没有其他证明。"
 
 
@@ -53,10 +55,14 @@ class When:
     recorded: datetime
     at: datetime | None = None
     by: str = ""
+    kept_at: datetime | None = None  #: the newest of the timestamps that were put behind it, each over the one before
+    kept_by: str = ""
 
     @property
     def text(self) -> str:
         said = _WORDS[self.time].format(at=_written(self.at) if self.at else "", by=self.by)
+        if self.kept_at is not None:
+            said += _KEPT.format(at=_written(self.kept_at), by=self.kept_by)
         return said if self.time is Time.PROVEN else said + _OURS.format(recorded=_written(self.recorded))
 
 
@@ -78,8 +84,38 @@ def stamp_of(signature: EmbeddedPdfSignature, roots: Sequence[Any], now: datetim
     if not stamp.trusted:
         then = _stamp(signature, roots, stamp.timestamp)
         time = Time.LAPSED if then is not None and then.trusted else Time.UNREGISTERED
+    return {"time": time, "at": stamp.timestamp.isoformat(), "by": _name(stamp)}
+
+
+def kept_of(signature: EmbeddedPdfSignature, stamps: Sequence[EmbeddedPdfSignature], roots: Sequence[Any], now: datetime) -> dict[str, str]:
+    """The same where `stamps` were put behind the proof, the oldest first: the newest is judged now, each other, and what stands beside
+    the signature, at the time of the one after it. What one certificate's end would take, the next timestamp has kept."""
+    moment, times = now, list[TimestampSignatureStatus]()
+    for one in reversed(stamps):
+        stamp = _document(one, roots, moment)
+        if not (stamp.intact and stamp.valid) or stamp.timestamp - moment > _APART:
+            return {"time": Time.WRONG}
+        if not stamp.trusted:
+            time = Time.LAPSED if _document(one, roots, stamp.timestamp).trusted else Time.UNREGISTERED
+            return {"time": time, "at": stamp.timestamp.isoformat(), "by": _name(stamp)}
+        moment = stamp.timestamp
+        times.append(stamp)
+    newest, oldest = times[0], times[-1]
+    first = stamp_of(signature, roots, moment)
+    if first is None or first["time"] in (Time.LAPSED, Time.UNREGISTERED):  # it was there by the first that can be relied on
+        first = {"time": Time.PROVEN, "at": oldest.timestamp.isoformat(), "by": _name(oldest)}
+    return first if first["time"] == Time.WRONG else {**first, "kept_at": newest.timestamp.isoformat(), "kept_by": _name(newest)}
+
+
+def _document(stamp: EmbeddedPdfSignature, roots: Sequence[Any], moment: datetime) -> TimestampSignatureStatus:
+    """A timestamp over a whole file, as it is judged at that moment."""
+    context = ValidationContext(trust_roots=list(roots), moment=moment, allow_fetching=False)
+    return validate_pdf_timestamp(stamp, context, skip_diff=True)  # the ledger knows every byte of this file
+
+
+def _name(stamp: TimestampSignatureStatus) -> str:
     by = stamp.signing_cert.subject.native
-    return {"time": time, "at": stamp.timestamp.isoformat(), "by": str(by.get("common_name") or by.get("organization_name") or "")}
+    return str(by.get("common_name") or by.get("organization_name") or "")
 
 
 def _stamp(signature: EmbeddedPdfSignature, roots: Sequence[Any], moment: datetime) -> TimestampSignatureStatus | None:
@@ -96,4 +132,5 @@ def when(stamp: Mapping[str, str] | None, recorded: datetime) -> When:
     if stamp is None:
         return When(Time.RECORDED, recorded)
     at = datetime.fromisoformat(stamp["at"]) if "at" in stamp else None
-    return When(Time(stamp["time"]), recorded, at, stamp.get("by", ""))
+    kept = datetime.fromisoformat(stamp["kept_at"]) if "kept_at" in stamp else None
+    return When(Time(stamp["time"]), recorded, at, stamp.get("by", ""), kept, stamp.get("kept_by", ""))

@@ -334,6 +334,7 @@ OPEN_FILES = {
     "gateway/edge/media.py": "attachments",
     "proofs/check.py": "what the public checks",
     "connectors/seal.py": "the pages that we set ourselves",
+    "connectors/lasting.py": "the proofs that we sealed ourselves",
     "reports/xlsx.py": "the workbook that we wrote ourselves",
     "gateway/batches/workbook.py": "the workbook and the ZIP that it writes itself, while they are sent",
 }

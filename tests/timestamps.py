@@ -70,17 +70,24 @@ def nobody_serves(seals: Path) -> None:
 
 
 @contextmanager
-def authority(folder: Path) -> Iterator[Authority]:
-    """Skips where openssl is not installed."""
+def authority(folder: Path, days: float = 3650) -> Iterator[Authority]:
+    """Its certificate ends after `days`. Skips where openssl is not installed."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     folder.mkdir(parents=True, exist_ok=True)
-    _make(folder)
+    _make(folder, days)
     (folder / "serial").write_text("01\n")
     (folder / "tsa.cnf").write_text(_SETTINGS.format(folder=folder))
     one, lock = Authority(folder), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """Lists of what was revoked (`tests.lasting`)."""
+            listed = folder / Path(self.path).name
+            self.send_response(200 if listed.is_file() else 404)
+            self.end_headers()
+            self.wfile.write(listed.read_bytes() if listed.is_file() else b"")
+
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
             with lock:  # openssl keeps its serial number in a file
@@ -162,14 +169,15 @@ def _dummy(one: Authority, request: tsp.TimeStampReq, who: str, shift: timedelta
     return bytes(server.request_tsa_response(request).dump())
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, days: float) -> None:
     """An authority, its certificate for timestamps, and one without that usage."""
     ca = ec.generate_private_key(ec.SECP256R1())
     root = _certificate("演示时间戳根证书", ca, None, ca, None)
     (folder / "ca.crt.pem").write_bytes(root.public_bytes(Encoding.PEM))
+    (folder / "ca.key.pem").write_bytes(ca.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     for who, usage in (("tsa", ExtendedKeyUsageOID.TIME_STAMPING), ("plain", ExtendedKeyUsageOID.CLIENT_AUTH)):
         key = rsa.generate_private_key(65537, 2048)
-        certificate = _certificate(NAME, key, root.subject, ca, usage)
+        certificate = _certificate(NAME, key, root.subject, ca, usage, days)
         (folder / f"{who}.crt.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
         (folder / f"{who}.key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         (folder / f"{who}.key.der").write_bytes(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
@@ -181,8 +189,9 @@ def _certificate(
     issuer: x509.Name | None,
     by: ec.EllipticCurvePrivateKey,
     usage: x509.ObjectIdentifier | None,
+    days: float = 3650,
 ) -> x509.Certificate:
-    """For some ten years, or an authority's own where it has no `usage`."""
+    """An authority's own where it has no `usage`."""
     subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "演示"), x509.NameAttribute(NameOID.COMMON_NAME, name)])
     may = dict.fromkeys(
         ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
@@ -195,7 +204,7 @@ def _certificate(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=3650))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=usage is None, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(**may), critical=True)
     )

@@ -18,7 +18,7 @@ def judged(pdf: bytes, authorities: bytes, now: datetime) -> CheckResult:
     def known(number: str) -> KnownProof | None:
         with transaction() as session:
             found = papers.known_proof(session, number, digest)
-        return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked, found.ended) if found else None
+        return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked, found.ended, found.whole) if found else None
 
     return check(pdf, authorities, known, now, roots=_roots(), wall=settings().wall(now))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Query, Request, Response
 from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
@@ -136,14 +136,18 @@ def get_events(number: Number, caller: CurrentCaller) -> EventsOut:
     response_class=Response,
     responses=problems("number_unknown", "proof_not_ready", "erased", "quota_spent", "invalid", also={200: {"content": _PDF}}),
 )
-def get_proof_pdf(number: Number, caller: CurrentCaller) -> Response:
-    """已签章、已送达的电子证明。每次下载都有记录。"""
+def get_proof_pdf(
+    number: Number,
+    caller: CurrentCaller,
+    extended: Annotated[bool, Query(description="附上后续时间戳(PAdES B-LTA)的文件;还没有的,与送达时的文件相同")] = False,
+) -> Response:
+    """已签章、已送达的电子证明,与送达时逐字节相同;`extended=true` 时其后附有各次后续时间戳。每次下载都有记录。"""
     with transaction() as session:
         row = verification(session, caller, number)
         proof = papers.delivered_proof(session, row)
         if proof is None:
             raise Problem("proof_not_ready")
-        pdf = papers.open_pdf(proof, key_of(session, row.case))
+        pdf = papers.open_whole(proof, papers.stages(session, proof) if extended else (), key_of(session, row.case))
         record_reading(session, caller, number, "proof")
     headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)

@@ -5,7 +5,7 @@ who only reads one need not bring all of that along.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import State
 from domain.revocations import when_and_why
-from ledger.tables.effects import Proof
+from ledger.tables.effects import Proof, ProofExtension
 from ledger.tables.verifications import Verification
 from ledger.vault import CaseKey, Place
 from settings import settings
@@ -29,6 +29,7 @@ class KnownProof:
     valid_until: datetime
     revoked: bool
     ended: str  #: of a revoked one when and why, in Chinese
+    whole: str = ""  #: the digest of the file with what was put behind it since, where that was asked for
 
 
 def current_proof(session: Session, number: str) -> Proof | None:
@@ -61,11 +62,17 @@ def known_proof(session: Session, number: str, digest: str = "") -> KnownProof |
     if row is None or row.state is not State.DELIVERED:
         return None
     same = session.scalar(select(Proof).where(Proof.verification == number, Proof.digest == digest))
+    stage = None
+    if same is None:
+        stage = session.scalar(select(ProofExtension).where(ProofExtension.verification == number, ProofExtension.digest == digest))
+        same = session.get_one(Proof, stage.proof) if stage else None
     proof = same or current_proof(session, number)
     if proof is None:
         return None
     overtaken = proof.revoked_at is not None or proof.version != row.proof_version
-    return KnownProof(proof.digest, settings().wall(proof.made_at), proof.valid_until, overtaken, ended(proof))
+    return KnownProof(
+        proof.digest, settings().wall(proof.made_at), proof.valid_until, overtaken, ended(proof), stage.digest if stage else ""
+    )
 
 
 def ended(proof: Proof) -> str:
@@ -76,6 +83,17 @@ def ended(proof: Proof) -> str:
 def open_pdf(proof: Proof, key: CaseKey) -> bytes:
     """The sealed PDF in clear."""
     return key.decrypt(Place("proofs", "pdf", proof.id), proof.pdf)
+
+
+def stages(session: Session, proof: Proof) -> list[ProofExtension]:
+    """What was put behind it since, in its order."""
+    return list(session.scalars(select(ProofExtension).where(ProofExtension.proof == proof.id).order_by(ProofExtension.position)))
+
+
+def open_whole(proof: Proof, stages: Iterable[ProofExtension], key: CaseKey) -> bytes:
+    """The sealed PDF with its stages, in clear."""
+    later = [key.decrypt(Place("proof_extensions", "appended", one.id), one.appended) for one in stages]
+    return b"".join([open_pdf(proof, key), *later])
 
 
 def open_content(proof: Proof, key: CaseKey) -> list[tuple[str, str]]:

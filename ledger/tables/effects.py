@@ -61,6 +61,24 @@ class Proof(Table):
     )
 
 
+class ProofExtension(Table):
+    """证明的延续: what was put behind a proof, encrypted (PAdES B-LTA); the file is the proof and its stages in their order."""
+
+    __tablename__ = "proof_extensions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    verification: Mapped[Number]
+    proof: Mapped[UUID] = mapped_column("proof_id", ForeignKey("proofs.id"))
+    position: Mapped[int]
+    digest: Mapped[str] = mapped_column(unique=True)  #: of the whole file up to here
+    appended: Mapped[Sealed]
+    server: Mapped[str]
+    stamped_at: Mapped[datetime]  #: as its timestamp says; wall clock, as the next two
+    until: Mapped[datetime]  #: the end of the timestamp's certificate
+    due_at: Mapped[datetime]  #: when the next one is
+    made_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("proof_id", "position"),)
+
+
 class Revocation(Table):
     """撤销 (obligations 16.8, 17.5): who asked that a delivered proof ends, why, and who confirmed or refused it."""
 

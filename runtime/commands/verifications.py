@@ -70,6 +70,7 @@ def proof(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run proof", description="导出一份电子证明(调阅会留痕)")
     parser.add_argument("number", help="核验编号")
     parser.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
+    parser.add_argument("--extended", action="store_true", help="附上后续时间戳(PAdES B-LTA);还没有的,与送达时的文件相同")
     options = parser.parse_args(arguments)
     from ledger import audit
     from ledger.cases import cases
@@ -83,7 +84,8 @@ def proof(arguments: list[str]) -> int:
         if row is None or made is None:
             why = "没有这个核验编号" if row is None else f"还没有电子证明(现状:{row.state.label})"
             raise Failure("导出", why, "请核对编号;未送达的核验请稍后再试。")
-        pdf = papers.open_pdf(made, cases.key_of(session, row.case))
+        stages = papers.stages(session, made) if options.extended else ()
+        pdf = papers.open_whole(made, stages, cases.key_of(session, row.case))
         audit.record_access(session, row.number, "proof", actor=operator(), unit=None, now=settings().now())
         session.flush()
         _write(options.output, pdf)  # within the transaction: a file that cannot be written was not read

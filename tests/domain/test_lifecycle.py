@@ -57,6 +57,7 @@ def test_ended_states_have_no_moves_and_only_what_comes_after_is_noted() -> None
         Event.REVOCATION_ASKED,
         Event.REVOCATION_REFUSED,
         Event.PROOF_REVOKED,
+        Event.PROOF_EXTENDED,  # each year a timestamp
         Event.ERASED,  # when its time is over
         Event.SHOWN_TO_SUBJECT,  # whenever the person looks
     }

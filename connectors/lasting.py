@@ -1,0 +1,113 @@
+"""长期有效 (PAdES B-LTA): behind a proof comes what a later check needs (certificates, revocation lists) and a timestamp over all of it.
+
+Nothing that was sealed is touched: the file grows at its end, and its beginning is the proof as it was delivered. Each further timestamp
+covers the one before, so that its word outlives that one's certificate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+
+from connectors import revocation_lists
+from connectors.revocation_lists import Revocations
+from connectors.timestamps import ROOM, ROOTS, TimestampServers, Unstamped
+
+
+@dataclass(frozen=True)
+class Extended:
+    """`appended` to the file, by which `server`, at what time; `until`: when the certificate of that timestamp ends. Aware, wall clock."""
+
+    appended: bytes
+    server: str
+    at: datetime
+    until: datetime
+
+    def __repr__(self) -> str:
+        return f"Extended({self.server}, {self.at:%F %T})"
+
+
+class NotExtended(Exception):
+    """Nothing was added. `faults`: who failed and a code of `timestamp_token.WORDS`, `revocation_lists.WORDS` or "no_list"."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(",".join(f"{who}:{code}" for who, code in faults.items()))
+        self.faults = faults
+
+
+def authorities(folder: Path) -> list[x509.Certificate]:
+    """Those of our seals and of timestamps, as the folder has them."""
+    found = []
+    for name in ("ca.crt.pem", ROOTS):
+        try:
+            found += list(load_certs_from_pemder_data((folder / name).read_bytes()))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def revocations(folder: Path, wall: datetime) -> Revocations:
+    """The lists that the folder names. Blocks."""
+    return revocation_lists.fetch(revocation_lists.addresses(folder), authorities(folder), wall)
+
+
+def extend(pdf: bytes, folder: Path, servers: TimestampServers, lists: Revocations) -> Extended:
+    """What makes the file last. Raises NotExtended where a list is missing or no server gives a timestamp. Blocks; some 100 ms of CPU."""
+    reader = PdfFileReader(BytesIO(pdf))
+    signatures = [*reader.embedded_regular_signatures, *reader.embedded_timestamp_signatures]
+    known = {one.dump(): one for one in authorities(folder)}
+    known |= {one.dump(): one for signature in signatures for one in _certificates(signature.signed_data)}
+    unsaid = {one.issuer.human_friendly for one in known.values() if one.issuer != one.subject and one.issuer.dump() not in lists.issuers}
+    if unsaid:
+        raise NotExtended(lists.faults or dict.fromkeys(sorted(unsaid), "no_list"))
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    newest = signatures[-1].pkcs7_content.hex().upper().encode()
+    DocumentSecurityStore.supply_dss_in_writer(writer, newest, certs=list(known.values()), crls=list(lists.lists))
+    stamps = _Servers(servers, lists.revoked)
+    place = PdfTimeStamper(stamps, field_name=f"Lasting{len(signatures)}")
+    try:
+        output: Any = place.timestamp_pdf(writer, "sha256", bytes_reserved=ROOM)
+    except Unstamped as unstamped:
+        raise NotExtended(unstamped.faults) from None
+    whole = output.getvalue()
+    assert whole.startswith(pdf) and stamps.token is not None
+    at = stamps.token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
+    until = min(one.not_valid_after for one in _certificates(stamps.token["content"]) if one.issuer != one.subject)
+    return Extended(whole[len(pdf) :], stamps.server, at, until)
+
+
+def _certificates(signed: cms.SignedData) -> Iterable[x509.Certificate]:
+    """Of a signature and of the timestamp beside it."""
+    yield from (one.chosen for one in signed["certificates"] or () if one.name == "certificate")
+    for signer in signed["signer_infos"]:
+        for attribute in signer["unsigned_attrs"] or ():
+            if attribute["type"].native == "signature_time_stamp_token":
+                for token in attribute["values"]:
+                    yield from _certificates(token["content"])
+
+
+class _Servers(TimeStamper):
+    """Our servers, each answer judged, where pyHanko asks for one."""
+
+    def __init__(self, servers: TimestampServers, revoked: frozenset[tuple[bytes, int]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._servers, self._revoked = servers, revoked
+        self.server = ""
+        self.token: cms.ContentInfo | None = None
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        self.token, self.server = await asyncio.to_thread(self._servers.token, message_digest, self._revoked)
+        return self.token

@@ -1,0 +1,152 @@
+"""证明的延续 (obligation 11.1): by night, by year, killed, without a server: each proof gets what is due once, and loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from connectors import timestamps
+from domain.lifecycle import Event
+from domain.seals import SealKind
+from flows.extension import extension
+from gateway.public.judging import judged
+from ledger.cases import cases
+from ledger.sealing import papers, seal_register
+from ledger.tables.effects import Proof, ProofExtension
+from ledger.tables.verifications import Verification
+from proofs.check import Verdict
+from proofs.sealed_when import Time
+from runtime.commands import master_keys
+from runtime.services.development_seals import register_development_seals
+from settings import settings
+from tasks import lasting
+from tasks import sealing as sealing_step
+from tasks.lasting import ALARM, extend_proofs
+from tasks.sealing import seal_names
+from tests.flows.test_interruptions import assert_once
+from tests.flows.test_seals import first_pass, standing
+from tests.lasting import lasts, make_seals, publish
+from tests.ledger.acting import all_of, do, events
+from tests.ledger.sealing.seal_life import cancelled
+from tests.patience import wait_until
+from tests.timestamps import Authority, authority
+
+pytestmark = pytest.mark.usefixtures("stack")
+YEAR = timedelta(days=366)
+
+
+@pytest.fixture
+def one(ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Authority]:
+    """Seals, a server for timestamps and the lists of both authorities, good for more than a year."""
+    with authority(tmp_path / "tsa") as made:
+        make_seals(tmp_path / "seals", seal_names())
+        lasts(made, tmp_path / "seals")
+        for folder in (made.folder, tmp_path / "seals"):
+            publish(made, folder, good_for=timedelta(days=800))
+        for kind in SealKind:
+            cancelled(do(seal_register.in_force, now=settings().now())[kind].id, now=settings().now())
+        register_development_seals(tmp_path / "seals")
+        monkeypatch.setenv("PROOFLESS_SEALS_DIR", str(tmp_path / "seals"))
+        settings.cache_clear()
+        sealing_step.seals.cache_clear()
+        assert master_keys.accept_seals() == 0
+        yield made
+    sealing_step.seals.cache_clear()
+
+
+def extended() -> int:
+    return int(asyncio.run(extend_proofs.alone()))
+
+
+def whole(number: str) -> tuple[bytes, bytes]:
+    """The proof as it was delivered, and as it stands."""
+
+    def read(session: Session) -> tuple[bytes, bytes]:
+        (proof,) = session.query(Proof).filter_by(verification=number)
+        key = cases.key_of(session, session.get_one(Verification, number).case)
+        return papers.open_pdf(proof, key), papers.open_whole(proof, papers.stages(session, proof), key)
+
+    return do(read)
+
+
+def stages(number: str) -> list[int]:
+    return sorted(one.position for one in all_of(ProofExtension, verification=number))
+
+
+def test_each_delivered_proof_is_extended_once_a_year_and_both_files_are_ours(one: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = first_pass()
+    assert (extended(), extended(), stages(number)) == (1, 0, [1])
+    monkeypatch.setattr(lasting, "wall_clock", lambda: datetime.now(UTC) + YEAR)
+    assert (extended(), stages(number)) == (1, [1, 2])
+    before, now = whole(number)
+    assert now.startswith(before) and len(now) > len(before)
+    (seen,) = all_of(Proof, verification=number)
+    assert hashlib.sha256(before).hexdigest() == seen.digest, "what was delivered stays as it is"
+    noted = [event.detail for event in events(number) if event.event is Event.PROOF_EXTENDED]
+    assert [one["position"] for one in noted] == [1, 2] and noted[-1]["digest"] == hashlib.sha256(now).hexdigest()
+    assert {one["level"] for one in noted} == {"B-LTA"}
+    authorities = (settings().seals_dir / "ca.crt.pem").read_bytes()
+    for pdf, kept in ((before, False), (now, True)):
+        found = judged(pdf, authorities, settings().now())
+        assert (found.verdict, found.number) == (Verdict.VALID, number)
+        assert found.when is not None and found.when.time is Time.PROVEN and (found.when.kept_at is not None) is kept
+    assert judged(now + b"\n", authorities, settings().now()).verdict is Verdict.LATER_REVISION
+
+
+def test_killed_in_the_middle_it_is_done_by_the_next_run_once(one: Authority) -> None:
+    """kill -9 of a process of its own that runs the flow, while the server answers."""
+    numbers = [first_pass(name) for name in ("演示甲子", "演示乙丑")]
+    one.how, asked = "slow", one.asked
+    prefect = {"PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_API_AUTH_STRING": str(PREFECT_API_AUTH_STRING.value())}
+    run = "import asyncio; from flows.extension import extension; asyncio.run(extension())"
+    dying = subprocess.Popen([sys.executable, "-c", run], env=os.environ | prefect)
+    try:
+        wait_until(lambda: one.asked > asked, 60, "the server was asked")
+    finally:
+        dying.send_signal(signal.SIGKILL)
+        dying.wait()
+    one.how = "openssl"
+    asyncio.run(extension())
+    asyncio.run(extension())
+    assert [stages(number) for number in numbers] == [[1], [1]]
+    for number in numbers:
+        assert_once(number, requests_made=0)
+
+
+def test_without_a_server_a_proof_keeps_what_it_has_under_one_alarm_that_ends_by_itself(one: Authority) -> None:
+    number = first_pass()
+    one.how = "error"
+    assert (extended(), stages(number), standing(ALARM)) == (0, [], ["proofs"])
+    before, now = whole(number)
+    found = judged(now, (settings().seals_dir / "ca.crt.pem").read_bytes(), settings().now())
+    assert before == now and found.when is not None and found.when.time is Time.PROVEN
+    one.how = "openssl"
+    timestamps._read.cache_clear()  # it rests for a minute else
+    assert (extended(), stages(number), standing(ALARM)) == (1, [1], [])
+
+
+def test_nothing_is_extended_that_was_erased_or_where_no_list_is_configured(one: Authority, owner_url: str) -> None:
+    number = first_pass()
+    listed = settings().seals_dir / "revocations.txt"
+    addresses = listed.read_text()
+    listed.unlink()
+    assert extended() == 0
+    listed.write_text(addresses)
+
+    with create_engine(owner_url).begin() as connection:  # as retention leaves it, without its years
+        connection.execute(text("ALTER TABLE cases DISABLE TRIGGER USER"))
+        connection.execute(text("UPDATE cases SET data_key = ''"))
+        connection.execute(text("ALTER TABLE cases ENABLE TRIGGER USER"))
+    assert (extended(), stages(number), standing(ALARM)) == (0, [], [])
