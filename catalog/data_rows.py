@@ -79,7 +79,7 @@ def data_rows(
                 if len(texts) == 1 and hears(text := next(iter(texts))) is Standing.OPEN and not is_name(text):
                     headings.met(text)  # whatever it is, nobody knows what it says of the rows below
                 beside = row[numbered] if numbered is not None and numbered < len(row) else ""
-                if len(beside) > _NUMBERS and not beside.isdecimal() and hears(beside):
+                if len(beside) > _NUMBERS and not _REMARKED.match(beside) and hears(beside):
                     headings.met(beside)  # a heading with something beside it: the row goes back, and those below are told
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
@@ -141,6 +141,7 @@ def _split(row: tuple[str, ...], texts: list[str], header: Header, is_name: Call
 
 
 _NUMBERS = 5  #: characters of 序号; a longer text is none
+_REMARKED = re.compile("\\d+($|[(\uff08])")  #: 1(拟取消) is a number, and says something of its row alone
 _LIKE_A_PROOF = re.compile("(证明书?|证书?|证件|执照|[函书])$")
 _KINDS = re.compile("类|其他|有关|相关|各种|部分|(的证明|事项|业务|服务|许可|审批|部门|单位|领域|方面|环节|阶段|个人|企业|法人)$")
 

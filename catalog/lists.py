@@ -20,7 +20,7 @@ from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, find_header
 from catalog.headings import Headings, is_title
 from catalog.list_kinds import ListKind
 from catalog.named_over import named_over, whose
-from catalog.negatives import hears_allowed
+from catalog.negatives import hears_allowed, lifts
 from catalog.notes_under import Note, is_labelled, note_of
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
@@ -245,7 +245,8 @@ class ListReading:
     def _note(self, text: str, *, everywhere: bool = False, alone: bool = True) -> Note | None:
         proof, matter = self._registry.proofs.written, self._registry.matters.written
         names = partial(self._accepted.named_in, proof=proof, matter=matter, everywhere=everywhere)
-        return note_of(text, _HEARS.get(self._kind, in_heading), names, alone=alone)
+        heard = _HEARS.get(self._kind, in_heading)
+        return note_of(text, heard, names, alone=alone, lifts=lifts if heard is hears_allowed else None)
 
     def _end_page(self) -> None:
         """What may speak of any row of the page is told of them."""

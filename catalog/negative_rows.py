@@ -23,6 +23,10 @@ def read_negative(cells: Mapping[str, str], notes: RowNotes, registry: Registry)
     if not name:
         notes.fault("proof_empty", "negative", "证明名称为空。", "请填写证明名称。")
         return None
+    if notes.around.beside:
+        text = f"从“{notes.around.beside}”列看,本行的证明有时可以出具,或不再列入。"
+        notes.fault("not_forbidden", "negative", text, "请只报一律不应出具的证明;有例外的,请删去本行,另行报专班办公室登记。")
+        return None
     if standing(cells, notes) is Standing.KEPT:
         notes.fault("not_forbidden", "negative", "所在的表、栏或小标题写的是保留或可以出具,不是负面清单的内容。", "请只报不应出具的证明。")
         return None

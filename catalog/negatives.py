@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from catalog.cleaning import key, split_names, without_brackets
 from catalog.standing import Standing, in_heading
 from domain.blocking import NegativeItem
+from domain.spelling import fold
 
 _TAIL = re.compile("(的|情况|情形|有关|相关)*(证明)?(材料|书|文件)?$")
 
@@ -19,7 +20,7 @@ def core(name: str) -> str:
 
 
 _ISSUES = re.compile("[出开]具")
-_ALLOWED, _DENIED = re.compile("(可以?|应当?|继续|仍|允许|确需|准予|保留).{0,14}[出开]具"), re.compile("[不无非]|禁")
+_ALLOWED, _DENIED = re.compile("(可以?|应当?|继续|仍|恢复|允许|确需|准予|保留|需要?).{0,14}[出开]具"), re.compile("[不无非]|禁")
 
 
 def hears_allowed(text: str) -> Standing | None:
@@ -27,6 +28,20 @@ def hears_allowed(text: str) -> Standing | None:
     if _ISSUES.search(text):
         return Standing.KEPT if _ALLOWED.search(text) and not _DENIED.search(text) else None
     return in_heading(text)
+
+
+#: What the law says of any list takes nothing out of this one.
+_BY_LAW = re.compile("(法律|法规|国家|上级|政策)[^,;。()]{0,12}规定的?[^,;。()]{0,6}(除外|从其规定|例外)")
+_LIFTED = re.compile("除外|例外|(?<!不)保留|暂缓|暂不|暂停|恢复|取消|废止|删除|[移调]出(清单|目录)?$|停止执行|待定|视情况")
+_CLAUSES = re.compile("[,;。:()]")
+
+
+def lifts(text: str) -> bool:
+    """Whether a note or a remark takes something out of a negative list, or lets it be issued after all: 第2项仍可出具, 除外."""
+    parts = _CLAUSES.split(_BY_LAW.sub("", fold(text)))
+    return any(
+        _ALLOWED.search(part) is not None and not _DENIED.search(part) if _ISSUES.search(part) else _LIFTED.search(part) for part in parts
+    )
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from catalog.cleaning import clean
 from catalog.headings import is_heading
 from catalog.note_names import NOTHING, Named
 from catalog.row_numbers import Numbers, numbers_in, without_numbers
-from catalog.said_aside import of_rows
+from catalog.said_aside import of_rows, of_the_list
 from catalog.standing import Standing, cancels, in_cell
 from domain.spelling import fold
 
@@ -114,6 +114,7 @@ _BARE_NUMBER = re.compile("[(]?[A-Z]?\\d[\\d.]*[号#]?[)]?[.、:]?")
 
 _Hears = Callable[[str], Standing | None]
 _Names = Callable[[str], Named]
+_Lifts = Callable[[str], bool]
 
 
 def is_labelled(text: str) -> bool:
@@ -121,12 +122,15 @@ def is_labelled(text: str) -> bool:
     return _LABEL.match(clean(fold(text))) is not None
 
 
-def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alone: bool = True) -> Note | None:
+def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alone: bool = True, lifts: _Lifts | None = None) -> Note | None:
     """What this text says of rows that stand already; None for one that says nothing of them. `hears`: what such a list hears of 取消 and
-    保留 in a heading; `names`: what a text names of the rows; `alone`: it is all that its row says."""
+    保留 in a heading; `names`: what a text names of the rows; `alone`: it is all that its row says; `lifts`: of a negative list, whether
+    a text takes something out of it."""
     plain = clean(fold(_IN_CIRCLES.sub("、", text)))
     if not plain or len(plain) > _LONGEST:
         return None
+    if lifts is not None:
+        return _lifting(text, of_the_list(plain), hears, names, lifts) if lifts(plain) else None
     plain = _FORMER.sub("", of_rows(plain))
     found = _turning(text, plain, hears, names) if _BELOW.search(plain) else _found(text, plain, hears, names, alone=alone)
     if found is None or found.said is not Standing.OPEN or found.but:
@@ -136,6 +140,17 @@ def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alon
         return found._replace(parts=tuple(part._replace(others=False) for part in parts if part is not None))
     is_mixed = bool(found.numbers or found.named) and not (found.signs or found.back)
     return found._replace(vague=found.vague or is_mixed)  # 1.保留2.取消: which of them is which
+
+
+def _lifting(text: str, plain: str, hears: _Hears, names: _Names, lifts: _Lifts) -> Note | None:
+    """The same of a negative list, whose rows agree with whatever forbids."""
+    body = _LABEL.sub("", plain)
+    if not lifts(plain) or _BELOW.search(plain) or (_NAMES_A_LIST.search(body) and (hears(body) is not None or is_heading(body))):
+        return None
+    numbers, signs, named = numbers_in(plain), _signs(plain), names(plain)
+    back, placed = _BACK.search(plain) is not None, _PLACED.search(plain) is not None
+    some = bool(numbers or signs or named)
+    return Note(text, Standing.KEPT, numbers, signs, named, vague=placed or named.more or not some, back=back, is_legend=bool(signs))
 
 
 def _turning(text: str, plain: str, hears: _Hears, names: _Names) -> Note | None:

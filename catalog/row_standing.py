@@ -11,6 +11,8 @@ from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_text, without_brackets
 from catalog.headers import Header
+from catalog.negatives import lifts
+from catalog.row_remarks import holds_remarks, leaves
 from catalog.several_names import one_suffices
 from catalog.standing import Mark, Standing, cancels, in_cell, leaves_commitment, may_cancel
 from catalog.verdicts import RowNotes
@@ -45,6 +47,7 @@ class Tells(Enum):
 
     BY_WORDS = 1  #: 备注: 已取消
     BY_COMMITMENT = 5  #: the same in a list of 告知承诺: 暂不实行, too
+    BY_LIFTING = 7  #: in a negative list: 仍可出具, 除外
     BY_WORD = 6  #: 设定依据, 事项类型: 已取消, and nothing else
     FILLED = 2  #: 取消时间, 替代材料
     DENIED = 4  #: 是否继续索要: 否
@@ -74,14 +77,21 @@ def _tells(name: str, of_commitments: bool) -> Tells:
 
 
 class Telling(NamedTuple):
-    """Such columns of a table, by place and name. `by_words_alone`: a row without any such word says nothing in them."""
+    """Such columns of a table, by place and name. `by_words_alone`: a row without any such word says nothing in them. `remarks`: those in
+    which remarks stand."""
 
     columns: tuple[tuple[int, str, Tells], ...]
     by_words_alone: bool
+    remarks: tuple[tuple[int, str], ...]
 
 
-def telling(header: Header, *, of_commitments: bool) -> Telling:
-    """Those columns, by place and name, in a list of 告知承诺 or another."""
+def telling(header: Header, *, of_commitments: bool, of_negatives: bool = False) -> Telling:
+    """Those columns, by place and name, in a list of 告知承诺, a negative one or another."""
+    if of_negatives:
+        columns = ((column, name or f"第{column + 1}列") for column, name in enumerate((*header.names, *[""] * _BESIDE)))
+        fields = ((column, name, header.columns.get(column)) for column, name in columns)
+        lifting = tuple((column, name, Tells.BY_LIFTING) for column, name, field in fields if field not in ("may_issue", "sequence"))
+        return Telling(lifting, False, ())
     read = {column for column, field in header.columns.items() if field not in ("remark", "sequence")} | set(header.marks)
     found = [
         (column, name or f"第{column + 1}列", _tells(name, of_commitments))
@@ -96,7 +106,22 @@ def telling(header: Header, *, of_commitments: bool) -> Telling:
     if not header.marks and "standing" not in header.columns.values():
         methods = ((column, header.names[column]) for column, field in header.columns.items() if field == "methods")
         found += [(column, name, Tells.EMPTY) for column, name in methods if "取消" in name]
-    return Telling(tuple(found), all(tells in (Tells.BY_WORDS, Tells.BY_WORD) for _, _, tells in found))
+    number = next((column for column, field in header.columns.items() if field == "sequence"), None)
+    remarks = tuple(
+        (column, name or f"第{column + 1}列")
+        for column, name in enumerate((*header.names, *[""] * _BESIDE))
+        if column not in read and column != number and (header.columns.get(column) == "remark" or holds_remarks(name))
+    )
+    return Telling(tuple(found), all(tells in (Tells.BY_WORDS, Tells.BY_WORD) for _, _, tells in found), remarks)
+
+
+def remarked(row: tuple[str, ...], remarks: tuple[tuple[int, str], ...]) -> str:
+    """The name of the column whose remark leaves nobody sure that the row stands; empty: there is none."""
+    width = len(row)
+    for column, name in remarks:
+        if column < width and (text := row[column]) and leaves(text):
+            return name
+    return ""
 
 
 def _is_yes(text: str) -> bool:
@@ -112,7 +137,10 @@ def told(row: tuple[str, ...], words: str, beside: Telling) -> str:
         return ""
     for column, name, tells in beside.columns:
         text = row[column] if column < len(row) else ""
-        if tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT):
+        if tells is Tells.BY_LIFTING:
+            if len(text) > 1 and lifts(text):
+                return name
+        elif tells in (Tells.BY_WORDS, Tells.BY_COMMITMENT):
             if (len(text) > 1 or text in ALONE) and (cancels(text) or (tells is Tells.BY_COMMITMENT and leaves_commitment(text))):
                 return name
         elif tells is Tells.BY_WORD:

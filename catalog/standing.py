@@ -51,7 +51,7 @@ _HOW = "(拟|建议|决定|予以?|应当?|已|经|现|全部|全面|直接|一�
 _WHAT = "(该|此|本)?(项|条|证明|事项|材料)*(的证明)?"
 #: A cell or a remark that says nothing else.
 _CELLS = ((re.compile(f"{_HOW}({_HELD}){_WHAT}"), Standing.KEPT), (re.compile(f"{_HOW}({_GIVEN_UP}){_WHAT}"), Standing.CANCELLED))
-_PART = re.compile("[()\uff08\uff09\u3010\u3011,\uff0c;\uff1b\u3002.、/\n ]+|[并且但](?=实行|采用|采取|适用|通过)")
+PARTS = re.compile("[()\uff08\uff09\u3010\u3011,\uff0c;\uff1b\u3002.、/\n ]+|[并且但](?=实行|采用|采取|适用|通过)")
 #: What makes of a reason beside it a condition, a date or another decision.
 _DOUBT = re.compile(
     "[不未非暂缓待或除但仅只若如改转换替代调并合停前后起至期年月日]|部分|原则|逐步|研究|条件|承诺|共享|核验|核查|协查|查验|查询|整合|取消|保留|废止|撤"
@@ -66,7 +66,7 @@ def in_cell(text: str) -> Standing | None:
     """清理意见, 取消或保留: 保留(不取消) keeps, 不再保留 cancels. None where it does not say which, or says more: 部分取消."""
     if len(text) > _LONGEST:
         return None
-    parts = [part for part in _PART.split(clean(fold(text))) if part]
+    parts = [part for part in PARTS.split(clean(fold(text))) if part]
     found = set()
     by_method = False
     for part in parts:
@@ -188,7 +188,7 @@ def of_commitments(text: str) -> Standing | None:
 def leaves_commitment(text: str) -> bool:
     """True for a remark in a list of 告知承诺 that takes its row out of it: 不适用告知承诺, 暂不实行."""
     plain = clean(fold(text))
-    return _NO_COMMITMENT.search(plain) is not None or any(map(_LEFT_OUT.fullmatch, _PART.split(plain)))
+    return _NO_COMMITMENT.search(plain) is not None or any(map(_LEFT_OUT.fullmatch, PARTS.split(plain)))
 
 
 _LONGEST_TITLE = 60
@@ -246,7 +246,7 @@ def cancels(text: str) -> bool:
     plain = _HOLDS.sub("", of_the_proof(clean(fold(text))))
     if _REMARK.search(plain) is not None or in_cell(plain) is Standing.CANCELLED:
         return True
-    return len(plain) <= _LONGEST and any(map(_STRUCK_OFF.fullmatch, _PART.split(plain)))
+    return len(plain) <= _LONGEST and any(map(_STRUCK_OFF.fullmatch, PARTS.split(plain)))
 
 
 #: 不宜取消 is no decision, and gives nothing up; nor does 如取消将无法办理, 取消后无法核验.

@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from itertools import chain
 
 from catalog.accepted_rows import Accepted
+from catalog.approvals import Approvals
 from catalog.cell_facts import Fault as CellFault
 from catalog.cleaning import clean
 from catalog.headers import Header
@@ -17,12 +19,13 @@ from catalog.matter_rows import read_matter
 from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative
 from catalog.notes_under import SIGNS
+from catalog.number_ticks import NumberTicks
 from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.row_numbers import own_number
-from catalog.row_standing import UNTICKED, either, telling, ticked, told
+from catalog.row_standing import UNTICKED, either, remarked, telling, ticked, told
 from catalog.standing import CANCELLING
 from catalog.verdicts import RowNotes
 from domain.clear_text import FEWEST, named_by_number
@@ -58,14 +61,15 @@ class TableRows:
         self.columns = {field: header.names[column] for column, field in header.columns.items()}
         self._fields = tuple((field, column) for column, field in header.columns.items())
         self._reader = _READERS[kind]
-        self._tells = telling(header, of_commitments=kind is ListKind.COMMITMENTS)
+        is_negative = self._reader is read_negative
+        self._tells = telling(header, of_commitments=kind is ListKind.COMMITMENTS, of_negatives=is_negative)
         fields = self.columns.keys()
         self._has_sub = "sub_matter" in fields and bool(fields & {"matter", "main_matter"})
         self._has_matter = "matter" in fields or "matter_code" in fields
         self._puts_over = kind is not ListKind.MATTERS and not self._has_matter
         self._takes_unit = "unit" not in fields and (kind is not ListKind.MATTERS or "unit_code" not in fields)
         self._number = next((column for field, column in self._fields if field == "sequence"), None)
-        self._open = OpenColumns(header)
+        self._open, self._approvals, self._ticks = OpenColumns(header), Approvals(header), NumberTicks(header, len(accepted))
         self._seen: dict[bytes, int] = {}
         self._rows = 0
 
@@ -76,11 +80,13 @@ class TableRows:
         standing; 2. what keeps it from being read; 3. the row itself."""
         width = len(meant)
         cells = {field: meant[column] if column < width else "" for field, column in self._fields}
+        beside = self._approvals.read(meant, cells) if self._approvals.columns else ""
         unread = self._around(cells, meant, around)
         words = "\n".join(meant)
         says_more = _SAYS_MORE.search(words) is not None
-        if says_more or not self._tells.by_words_alone:
-            beside, one_suffices = told(meant, words, self._tells), either(meant, words, self._tells)
+        beside = self._ticks.crossed(meant) or beside or remarked(meant, self._tells.remarks)
+        if beside or says_more or not self._tells.by_words_alone:
+            beside, one_suffices = beside or told(meant, words, self._tells), either(meant, words, self._tells)
             if beside or one_suffices:
                 around = around._replace(beside=beside, either=around.either or one_suffices)
         kept, persons = without_persons(row)
@@ -103,6 +109,9 @@ class TableRows:
             own = bool(text := cells.get("standing", "")) and text != UNTICKED
             if silent and not own and around.said is None:
                 self._open.left(len(self._accepted), silent)
+            if self._approvals.columns:
+                self._approvals.taken(len(self._accepted))
+            self._ticks.taken()
             self._accepted.take(self._sheet, line, self._numbered(meant), found.fact, own or around.said is not None, own, signs)
         elif signs:
             self._accepted.leave(signs)
@@ -110,7 +119,7 @@ class TableRows:
 
     def end(self) -> None:
         """What all rows together say of one of them is known."""
-        for fault, rows in self._open.asked():
+        for fault, rows in chain(self._open.asked(), self._approvals.asked(), self._ticks.asked(len(self._accepted))):
             self._accepted.send_back(fault, rows)
 
     def _around(self, cells: dict[str, str], meant: tuple[str, ...], around: Around) -> str:

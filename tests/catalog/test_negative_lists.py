@@ -71,3 +71,57 @@ def test_a_column_says_what_may_be_issued(kind: ListKind, name: str, said: str, 
 def test_what_may_go_on_to_be_issued_is_not_forbidden(heading: tuple[str, ...]) -> None:
     (result,) = read_list(workbook([("序号", "不应出具的证明"), heading, (1, "经济困难证明")]), COMMUNITY, sandbox())
     assert [codes(row) for row in result.rows] == [{"not_forbidden"}]
+
+
+TITLE, COLUMNS = ("公安派出所不再出具的证明",), ("序号", "不再出具证明的事项", "办理指引", "备注")
+FORBIDDEN = ((1, "户籍证明", "凭户口簿", ""), (2, "婚姻状况证明", "凭结婚证", ""), (3, "居住情况证明", "凭居住证", ""))
+BACK, NOTED = {"not_forbidden"}, {"note_beside"}
+
+
+def forbids(*rows: tuple[object, ...]) -> list[bool | set[str]]:
+    (result,) = read_list(workbook([TITLE, COLUMNS, *rows]), POLICE, sandbox())
+    return [True if row.fact is not None else codes(row) for row in result.rows]
+
+
+@pytest.mark.parametrize(
+    ("note", "back"),
+    [
+        ("注:第2项仍可出具", (2,)),
+        ("注:第2项除外", (2,)),
+        ("注:第2项恢复出具", (2,)),
+        ("注:第2、3项予以保留", (2, 3)),
+        ("其中第2项特殊情况下可出具", (2,)),
+        ("注:第2项取消", (2,)),
+        ("注:第2项自2027年起可以出具", (2,)),
+        ("以上证明暂缓执行", (1, 2, 3)),
+        ("注:以上证明继续出具", (1, 2, 3)),
+        ("注:居住类证明仍需出具", (1, 2, 3)),
+        ("注:对无法提供证件的,派出所可以出具", (1, 2, 3)),
+        ("注:以上证明均不再出具", ()),
+        ("注:未列入的证明可以出具", ()),
+        ("注:凭户口簿可以证明的不再出具", ()),
+        ("注:已取消的证明不再列入", ()),
+        ("注:第2项由民政部门出具", ()),
+        ("注:法律法规另有规定的除外", ()),
+        ("注:本清单自2027年起施行", ()),
+        ("共3项", ()),
+    ],
+)
+def test_a_note_takes_out_of_a_negative_list_what_it_speaks_of(note: str, back: tuple[int, ...]) -> None:
+    """Before, what may be issued after all was forbidden to everybody."""
+    assert forbids(*FORBIDDEN, (note,)) == [NOTED if number in back else True for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "remark", "仍可出具 继续出具 确需的可以出具 特殊情况可出具 除外 涉外除外 保留 暂缓 恢复 待定 已取消 移出清单".split()
+)
+def test_what_a_row_excepts_is_not_forbidden(remark: str) -> None:
+    first, second, third = FORBIDDEN
+    assert forbids(first, (*second[:3], remark), third) == [True, BACK, True]
+    assert forbids(first, (*second[:2], remark, ""), third) == [True, BACK, True], "in the column of what stands in its place"
+
+
+@pytest.mark.parametrize("remark", "由社区出具 凭证办理 不再出具 有法律规定的除外 2027年起执行 不含港澳台 改由民政局出具".split())
+def test_what_a_row_says_of_something_else_leaves_it_forbidden(remark: str) -> None:
+    first, second, third = FORBIDDEN
+    assert forbids(first, (*second[:3], remark), third) == [True, True, True]
