@@ -181,6 +181,7 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
     story("POST", f"/verify/{shared}", None, {"code": code, "fields": {"户主姓名": "演示甲子"}})
     story.get(f"/v1/verifications/{shared}")
     story.get("/verify", None, headers={"Accept": "text/html"})
+    story.get("/verify/offline", None, headers={"Accept": "text/html"})
     for path in ("/status-lists", "/status-lists/0"):
         story.get(path, None)
     story.post(f"/v1/verifications/{shared}/mismatch", json={"fields": ["住址"], "stated": "已迁至演示路2号"})
