@@ -49,6 +49,38 @@ _LABELS = {
     "authorisation_others": "持证人授权属于他人",
     "authorisation_not_covering": "持证人授权不含该类证照",
 }
+_NOT_USED = "持证人授权不能使用,没有查到内容"  #: why not is between the holder and who asked
+#: What an answer says to the unit that is asked next; the label where it is not here.
+_SAID = {
+    ShareOutcome.FOUND: "命中:查到一份有效证照",
+    ShareOutcome.NONE: "未命中:没有查到。查无不等于没有",
+    ShareOutcome.MISMATCH: "不符:姓名(名称)与证件号码不符",
+    ShareOutcome.NO_PERMISSION: "没有查询:来源拒绝本系统访问,与当事人无关",
+    ShareOutcome.BAD_REQUEST: "没有查询:来源没有接受本系统的请求,与当事人无关",
+    ShareOutcome.AUTHORISATION_EXPIRED: _NOT_USED,
+    ShareOutcome.AUTHORISATION_USED: _NOT_USED,
+    ShareOutcome.AUTHORISATION_OTHERS: _NOT_USED,
+    ShareOutcome.AUTHORISATION_NOT_COVERING: _NOT_USED,
+}
+_FAILED = {
+    "slow": "超时:来源没有按时应答",
+    "connect_timeout": "超时:来源没有按时应答",
+    "breaker_open": "停用:来源近期连续失败,暂停查询",
+    "rate_limited": "没有查询:排队查询的请求过多",
+    "not_configured": "没有查询:来源没有配置",
+}
+
+
+def said(outcome: ShareOutcome, candidates: int | None = None) -> str:
+    """An answer for the unit that is asked next: never what the source holds of the person."""
+    if outcome is ShareOutcome.SEVERAL:
+        return f"查到 {candidates} 份,须选定一份" if candidates else "查到不止一份,须选定一份"
+    return _SAID.get(outcome, outcome.label)
+
+
+def failed(code: str) -> str:
+    """Why there is no answer: `code` of the fault."""
+    return _FAILED.get(code, "故障:来源没有应答")
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,9 @@ THINGS = (
     ),
     TIMING,
     Thing("承诺书、不符的核实情况", ("get_commitment", "get_mismatch"), own="that it filed"),
-    Thing("收件箱", ("get_inbox", "get_request"), own="that it is asked", clear=COUNTER, told="masked once it is answered"),
+    Thing(
+        "收件箱", ("get_inbox", "get_request"), own="that it is asked", clear=COUNTER, told="masked once answered; sources: what they said"
+    ),
     Thing(
         "附件", ("get_attachments", "get_attachment"), own="of what it filed or is asked", clear=COUNTER, told="each reading on the record"
     ),

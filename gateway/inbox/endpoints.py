@@ -65,7 +65,7 @@ def get_inbox(
 
 @router.get("/v1/inbox/{id}", summary="查看申请", responses=problems("request_unknown", *GONE, "invalid"))
 def get_request(id: RequestId, caller: CurrentCaller) -> RequestOut:  # noqa: A002  (the address says id)
-    """一项核验申请:补正、此前的退回、附件;核实不符的,另有申请人的陈述。已撤回的不再显示。"""
+    """一项核验申请:补正、此前的退回、数据共享来源此前的答复、附件;核实不符的,另有申请人的陈述。已撤回的不再显示。"""
     now = settings().now()
     with transaction() as session:
         found = inbox_view.detail(session, caller.unit, id, actor=caller.actor, now=now)

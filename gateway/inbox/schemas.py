@@ -20,6 +20,7 @@ from ledger.batches.inbox import InboxBatch
 from ledger.casework.inbox_view import InboxDetail, InboxLine
 from ledger.inbox.returns import ReturnReason
 from ledger.tables.inbox import Attachment
+from reports.figures.sources import name_of
 
 
 class AttachmentOut(SchemaOut):
@@ -137,6 +138,16 @@ class CheckOut(SchemaOut):
     supplement: Annotated[str | None, Field(description="申请人补充的内容")]
 
 
+class ShareAnswerOut(SchemaOut):
+    """此前一次数据共享查询。不含来源中的个人信息。"""
+
+    source: Annotated[str, Field(description="数据共享来源的代号", examples=["licence_library"])]
+    source_name: Annotated[str, Field(examples=["省电子证照库"])]
+    at: Annotated[datetime, Field(description="何时查询;没有应答的,为转下一种方式的时刻")]
+    said: Annotated[str, Field(description="来源的答复,或者没有答复的原因", examples=["未命中:没有查到。查无不等于没有"])]
+    candidates: Annotated[int | None, Field(description="查到不止一份的,几份;null 为不属此种情形")]
+
+
 class HandOut(SchemaOut):
     """经手的一步:本单位谁认领、放回或者交办。均为姓名,不在名录中的为人员编码。"""
 
@@ -155,6 +166,9 @@ class RequestOut(SchemaOut):
     hands: Annotated[list[HandOut], Field(description="在本单位经过谁的手,早的在前")]
     supplements: list[SupplementOut]
     earlier_returns: list[EarlierReturnOut]
+    shared: Annotated[
+        list[ShareAnswerOut], Field(description="此前问过的数据共享来源,早的在前;核实不符的,含原来那次核验的。答复以后不再显示")
+    ]
     check: CheckOut | None
     attachments: list[AttachmentOut]
 
@@ -165,6 +179,7 @@ class RequestOut(SchemaOut):
             hands=[HandOut(**vars(one)) for one in found.hands],
             supplements=[SupplementOut(**vars(one)) for one in found.supplements],
             earlier_returns=[EarlierReturnOut(**vars(one)) for one in found.returns],
+            shared=[ShareAnswerOut(source_name=name_of(one.source), **vars(one)) for one in found.shared],
             check=CheckOut(**vars(found.check)) if found.check else None,
             attachments=[AttachmentOut.of(row, name) for row, name in attachments],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from ledger.deadlines.timing import colour_of, notes_of
 from ledger.inbox import returns, supplements
 from ledger.inbox.claims import RequestWithdrawn, gone
 from ledger.inbox.requests import WAITING, InboxFilter, due_of, inbox
+from ledger.methods import share_answers
+from ledger.methods.share_answers import ShareAnswer
 from ledger.paging import FIRST, Page, PageRequest
 from ledger.succession import estate
 from ledger.tables.cases import Case, Party
@@ -97,6 +99,7 @@ class InboxDetail:
     supplements: list[Supplement]
     returns: list[EarlierReturn]
     check: Check | None
+    shared: list[ShareAnswer] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"InboxDetail({self.line.request.id})"
@@ -152,7 +155,14 @@ def detail(session: Session, unit: str, request: UUID, *, actor: str, now: datet
         ],
         [EarlierReturn(names[back.unit], back.at, reason) for back, reason, _ in returns.texts(session, verification)],
         Check(*check) if check else None,
+        _shared(session, verification, row.received_at),
     )
+
+
+def _shared(session: Session, verification: Verification, until: datetime) -> list[ShareAnswer]:
+    """Of a check also what was said in the verification that it checks: that is what the applicant doubts (obligation 11.3)."""
+    rows = [session.get_one(Verification, verification.follows)] if verification.follows else []
+    return [one for row in [*rows, verification] for one in share_answers.before(session, row, until)]
 
 
 def standing(session: Session, unit: str, request: UUID) -> Standing | None:

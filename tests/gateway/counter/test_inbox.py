@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import datetime
 from html import unescape
 
 import pytest
 
+from domain.share import Candidate, ShareOutcome
+from gateway.edge.pages import local
 from ledger.database import transaction
 from ledger.tables.verifications import Request
-from tests.gateway.casework import ask
+from reports.figures.sources import name_of
+from tests.gateway.casework import ask, look_up
 from tests.gateway.conftest import ISSUER, Api
 from tests.gateway.counter.browsing import HOST, Browser, text_of
 from tests.gateway.counter.test_sign_in import signed_in
@@ -151,3 +155,18 @@ def test_a_file_goes_with_the_answer_and_what_is_none_is_refused(api: Api, asked
     found = re.search(r"/counter/attachments/[\w-]+", browser.get(page).text)
     assert found and "底册.png" in browser.page.text
     assert browser.get(found[0]).content == picture
+
+
+def test_what_the_share_source_said_is_on_the_page_and_nothing_of_what_it_holds(api: Api, browser: Browser) -> None:
+    number = api.filed()
+    held = (Candidate("L-7", "演示证照甲", "演示发证机关", "2020-01-01"), Candidate("L-8", "演示证照乙", "演示发证机关", "2021-01-01"))
+    look_up(number, ShareOutcome.SEVERAL, held)
+    assert api.post(f"/v1/verifications/{number}/choice", json={"identifier": None}).status_code == 200
+    request = ask(number)
+    (told,) = api.get(f"/v1/inbox/{request}", ISSUER).json()["shared"]
+    assert (told["source"], told["source_name"], told["candidates"]) == ("licence_library", name_of("licence_library"), 2)
+    text = text_of(browser.get(f"/counter/inbox/{request}"))
+    when = local(datetime.fromisoformat(told["at"]))
+    said = f"{told['source_name']}：查到 2 份，须选定一份，需求单位没有选定"
+    assert f"数据共享来源此前的答复 {when} {said}" in text
+    assert not [word for one in held for word in (one.identifier, one.kind, one.issuer) if word in browser.page.text]
