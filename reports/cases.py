@@ -22,10 +22,9 @@ from reports.figures import adjustments, articles, coverage, grounds, inboxes, l
 from reports.figures.span import Span
 from reports.figures.voluntary import SUBMITTED
 from reports.model import Period
-from reports.wording import DECIDED, LATE, STANDING
+from reports.wording import BY_NAME, LATE, LATE_AT, STANDING
 
 PAGE = 500
-_PRINTED = {name: key for key, name in DECIDED.items()}  #: what page one calls them
 
 
 class NoSuchCases(Refusal, code="cases_unknown"):
@@ -54,7 +53,7 @@ def cases(session: Session, period: Period, scope: str, key: str, *, now: dateti
     """A page of what stands behind `key` in the report of this period and scope. Raises `NoSuchCases`."""
     name, _, week = key.partition("@")
     name, _, about = name.partition("/")
-    name = _PRINTED.get(name, name)
+    name = BY_NAME.get(name, name)
     if (name not in _QUERIES and name not in articles.BY_KEY) or bool(week) != (name == "kept"):
         raise NoSuchCases(f"“{key}”不是报告中的指标。")
     if week:
@@ -107,7 +106,7 @@ def _about(session: Session, name: str, about: str, key: str) -> dict[str, Any]:
         raise NoSuchCases(f"“{key}”中的日期不存在。") from None
 
 
-_OF_UNITS = {"soft", "hard", "supervision", STANDING, "missed", "returns", "returned", "voluntary"}
+_OF_UNITS = {"soft", "hard", "supervision", STANDING, LATE_AT, "missed", "returns", "returned", "voluntary"}
 
 
 def _due(condition: str, part: str = limits.KEPT) -> Callable[[Span], str]:
@@ -125,6 +124,10 @@ def _standing(span: Span) -> str:
 def _late(span: Span) -> str:
     """What has the cause in common is counted; without one, all."""
     return f"SELECT n.verification AS id, :cause IN ('', n.step, n.source) AS part FROM ({shared.late(span)}) n"
+
+
+def _late_at(span: Span) -> str:
+    return f"SELECT n.verification AS id, true AS part FROM ({shared.late(span, shared.AT_EACH)}) n WHERE :unit = '' OR n.unit = :unit"
 
 
 def _filed(span: Span) -> str:
@@ -178,6 +181,7 @@ _QUERIES: dict[str, Callable[[Span], str]] = {
     "supervision": _due("d.kind = 'supervision'"),
     STANDING: _standing,
     LATE: _late,
+    LATE_AT: _late_at,
     "missed": _due(f"d.kind <> 'supervision' AND {limits.DAY} = :day", f"NOT {limits.KEPT}"),
     "kept": _due("d.kind <> 'supervision'"),
     "found": _sources("found"),

@@ -34,6 +34,25 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class LateUnit:
+    """超时核验 of one unit ('' where the case lay in no inbox), each case once: by what was missed, where it stood, which source had lost
+    its look-up; most first. Few are named."""
+
+    unit: str
+    name: str
+    kinds: tuple[tuple[str, int], ...]  #: by the key of `wording.MISSED`, the gravest first
+    steps: tuple[tuple[str, int], ...]
+    sources: tuple[tuple[str, int], ...]
+    waiting: int  #: still open at the end of the period
+    numbers: tuple[str, ...]  #: of its verifications, where they are few
+    cases: str = ""
+
+    @property
+    def whole(self) -> int:
+        return sum(count for _, count in self.kinds)
+
+
+@dataclass(frozen=True)
 class Workdays:
     """工作日: how many there were, and in the period before; the days off by notice, the weekends that were worked (调休)."""
 

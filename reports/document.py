@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.leads import LeadLine
-from reports import annex, charts, opening, periods
+from reports import annex, charts, late, opening, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Section, Table, worded
 from reports.definitions import DEFINITIONS
 from reports.model import Limits, Rate, Report, SourceRow, Spread
@@ -110,7 +110,7 @@ def _units(report: Report) -> Part:
         empty="本周没有单位收到核验申请。",
     )
     changed = "".join(row.changed for row in report.units)
-    return "各单位情况", [Paragraph(_ranking(report)), Paragraph(changed) if changed else None, table]
+    return "各单位情况", [Paragraph(_ranking(report)), Paragraph(changed) if changed else None, table, *late.blocks(report)]
 
 
 def _ranking(report: Report) -> str:

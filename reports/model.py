@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pydantic import TypeAdapter
 
 from domain.leads import LeadLine
-from reports.decisions import Ground, Shared, Workdays
+from reports.decisions import Ground, LateUnit, Shared, Workdays
 
 
 @dataclass(frozen=True)
@@ -273,6 +273,7 @@ class Report:
     contact: str = ""  #: 联系人和电话
     shared: Shared | None = None  #: the first step, in place of those of `grounds`
     workdays: Workdays | None = None  #: None: not counted, or a year without calendar
+    late: tuple[LateUnit, ...] | None = None  #: units with 超时核验, in official order; None: not counted
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

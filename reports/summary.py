@@ -107,6 +107,10 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
         name = f"{DECIDED[ground.kind]}{whose}"
         yield f"{name}而至今未办", f"{ground.waiting}"
         yield from ((f"{name}({one})", f"{count}") for one, count in (*ground.units, *ground.causes, *ground.steps))
+    for late in report.late or ():
+        yield f"{late.name}超时而至今未办", f"{late.waiting}"
+        yield from ((f"{late.name}{DECIDED[kind]}的核验", f"{count}") for kind, count in late.kinds)
+        yield from ((f"{late.name}超时核验({one})", f"{count}") for one, count in (*late.steps, *late.sources))
     for figure in report.articles:
         name = f"{figure.obligation} {figure.name}" + (f"({figure.of})" if figure.of else "")
         yield name, _rate(figure.share)

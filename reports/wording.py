@@ -9,6 +9,7 @@ from domain.instants import last_day, written
 
 STANDING = "standing"  #: late before the period began, and still open
 LATE = "late"  #: any of these, each case once
+LATE_AT = "late_at"  #: the same of one unit
 #: Where a case stood when it was late; what else there is says `reports.figures.grounds`.
 UNCLAIMED, NOT_ANSWERED = "无人认领", "认领后未答复"
 #: What was missed, by the kind of the limit.
@@ -25,13 +26,15 @@ ASKED = {
     "voluntary": "主动提供占比偏高",
 }
 DECIDED = MISSED | ASKED
+_LISTS = DECIDED | {LATE_AT: "单位超时核验"}
+BY_NAME = {name: key for key, name in _LISTS.items()}  #: a list by what the paper calls it
 
 
 def printed(cases: str, about: str = "") -> str:
     """The key of a list of cases as a paper prints it: 超最迟时限, 数据共享查询失败/枣庄市电子证照库. `reports.cases` knows it by that
     name, too. `about`: the name of what stands behind the slash."""
     name, slash, code = cases.partition("/")
-    return f"{DECIDED.get(name, name)}{slash}{about or code}"
+    return f"{_LISTS.get(name, name)}{slash}{about or code}"
 
 
 NOBODY = "不在任何出具单位"  #: where a unit would be named: the case lay in no inbox

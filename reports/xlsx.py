@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from domain.calendar import LOCAL
 from domain.instants import written
-from reports import annex, opening, sheets
+from reports import annex, late, opening, sheets
 from reports.decisions import Ground
 from reports.definitions import DEFINITIONS
 from reports.model import Rate, Report
@@ -56,11 +56,13 @@ def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Sequence[tuple
     """Title, names of the columns, rows."""
     yield "总体情况", ("指标", "本周", "上周", "变化", "分子", "分母", "占比"), _overview(report)
     yield "出具单位时限", _LIMIT_COLUMNS, _limits(report)
+    if report.late is not None:
+        yield "单位超时核验", late.COLUMNS, late.rows(report.late)
     yield "退回补正督办", _WORK_COLUMNS, _work(report)
     yield "核验方式", ("方式", "办结", "全部办结", "占比"), [(one.name, *_rate(one.share)) for one in report.methods]
     yield "数据来源", _SOURCE_COLUMNS, _sources(report)
-    late = [(cell.unit, _name(report, cell.unit), cell.day, *_rate(cell.missed)) for cell in report.heat]
-    yield "每日超时", ("单位编码", "单位", "日期", "超时", "到期", "占比"), late
+    days = [(cell.unit, _name(report, cell.unit), cell.day, *_rate(cell.missed)) for cell in report.heat]
+    yield "每日超时", ("单位编码", "单位", "日期", "超时", "到期", "占比"), days
     weeks = [(point.label, point.received, *_rate(point.kept)) for point in report.trend]
     yield "近八周", ("周次", "收到", "按时", "到期", "按时率"), weeks
     yield "用时分布", ("用时", "件数"), [(one.label, one.count) for one in report.distribution]

@@ -21,6 +21,7 @@ from reports.figures import (
     coverage,
     grounds,
     inboxes,
+    late_units,
     limits,
     oversight,
     record,
@@ -139,6 +140,7 @@ def compute(
         contact=contact,
         shared=together,
         workdays=working.workdays(session, period),
+        late=late_units.late_units(session, span, known.names),
     )
 
 

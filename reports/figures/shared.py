@@ -23,15 +23,17 @@ from reports.model import SourceRow
 from reports.wording import LATE, NOT_ANSWERED, STANDING, UNCLAIMED
 
 _FEW, _MOST = 3, 2  #: fewer cases are told one by one; and it is shared by one of so many at least
+AT_EACH = "n.verification, n.unit"
 _RANK = f"array_position(ARRAY['hard', '{STANDING}', 'supervision', 'soft'], CAST(n.kind AS text))"
 _FAILED_BEFORE = """(SELECT v.detail->>'source' FROM events v WHERE v.verification = n.verification AND v.event = 'fell_back'
     AND starts_with(v.detail->>'why', 'source_failed') AND v.at <= n.late_at ORDER BY v.at, v.id LIMIT 1)"""
 
 
-def late(span: Span) -> str:
-    """Each late case once: verification, entry, unit, step, the source that had failed it (or NULL), whether it waits, since when."""
+def late(span: Span, each: str = "n.verification") -> str:
+    """Each late case once: verification, entry, unit, kind, step, the source that had failed it (or NULL), whether it waits, since when.
+    `each`: once at each of its units, where those are named too."""
     return f"""
-        SELECT DISTINCT ON (n.verification) n.verification, n.entry_id, n.unit, n.waits, n.late_at, {STEP} AS step,
+        SELECT DISTINCT ON ({each}) n.verification, n.entry_id, n.unit, n.kind, n.waits, n.late_at, {STEP} AS step,
                {_FAILED_BEFORE} AS source
         FROM (SELECT d.verification, v.entry_id, CAST(d.kind AS text) AS kind, d.due_at, d.due_at AS late_at, d.request_id, r.answered_at,
                      {charged(span)} AS unit, coalesce(v.ended_at >= :cut, true) AS waits
@@ -39,7 +41,7 @@ def late(span: Span) -> str:
               UNION ALL
               SELECT s.verification, s.entry_id, s.kind, s.due_at, s.since, s.request_id, s.answered_at, s.unit, true
               FROM ({standing(span)}) s) n
-        ORDER BY n.verification, {_RANK}, n.late_at, n.request_id"""
+        ORDER BY {each}, {_RANK}, n.late_at, n.request_id"""
 
 
 def shared(

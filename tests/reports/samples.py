@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from domain.leads import LeadLine
-from reports.decisions import Ground
+from reports.decisions import Ground, LateUnit
 from reports.model import (
     ArticleFigure,
     Bin,
@@ -47,6 +47,21 @@ def unit(number: int, name: str, hard: Rate, soft: Rate, rank: int | None) -> Un
         voluntary=Rate(number, 40),
         rank=rank,
         note="市中区演示局主动提供占比 31.0%(9/29),明显高于全区 3.2%(13/402)。" if number == 2 else "",
+    )
+
+
+def late(number: int, row: UnitRow) -> LateUnit:
+    """Few, and more than are named, by turns."""
+    few = number % 2 == 0
+    return LateUnit(
+        row.code,
+        row.name,
+        kinds=(("hard", 1), ("soft", 1)) if few else (("hard", 5), ("standing", 1), ("soft", 2)),
+        steps=(("无人认领", 2),) if few else (("认领后未答复", 5), ("无人认领", 2), ("答复后未送达", 1)),
+        sources=() if few else (("枣庄市电子证照库", 4),),
+        waiting=number % 4,
+        numbers=("HY202603040H7K2M3P", "HY20260305A1B2C3D4") if few else (),
+        cases=f"late_at/{row.code}",
     )
 
 
@@ -175,6 +190,7 @@ REPORT = replace(
     ),
     answer_by=date(2026, 3, 12),
     copies="工作专班各成员单位",
+    late=tuple(late(number, row) for number, row in enumerate(UNITS) if number in (1, 2, 7)),
 )
 _NOTHING = Rate(0, 0)
 #: A week in which nothing happened.
@@ -206,6 +222,7 @@ EMPTY = Report(
     complaints=ComplaintFigures(Count(0, 0), (), _NOTHING, ()),
     leads=(),
     next_steps=(),
+    late=(),
 )
 
 
@@ -221,6 +238,7 @@ _ROWS = tuple(
 MANY = replace(
     REPORT,
     units=_ROWS,
+    late=tuple(late(number, row) for number, row in enumerate(_ROWS)),
     heat=tuple(
         DayCell(row.code, WEEK.start.date() + timedelta(days=day + 1), Rate(int((number + day) % 5 == 0), 4))
         for number, row in enumerate(_ROWS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -110,3 +112,45 @@ def test_what_has_little_in_common_or_is_of_two_cases_stays_apart() -> None:
     half = report()
     assert half.shared is not None and (half.shared.cause, half.shared.part, half.shared.whole) == ("认领后未答复", 4, 8)
     assert half.next_steps[0] == "8 件核验超时,其中 4 件认领后未答复;8 件至今未办,最早自3月4日起,请市中区光明路街道办事处办结并说明原因。"
+
+
+def of_units(found: Report) -> tuple[tuple[str, ...], ...]:
+    (section,) = (one for one in document(found).sections if "各单位情况" in one.title)
+    (table,) = (one for one in section.blocks if isinstance(one, Table) and one.title == "超时核验和主要原因")
+    return table.rows
+
+
+@pytest.mark.usefixtures("ledger")
+def test_each_unit_says_how_many_were_late_and_why_and_which_where_they_are_few() -> None:
+    numbers = three_units_late()
+    fell_back(*numbers[1:4])
+    found = report()
+    few, many = of_units(found)
+    assert many == (
+        "市中区光明路街道办事处",
+        "枣庄市电子证照库查询失败转来 3 件,无人认领 3 件",
+        *("4", "4", "4"),  # all by one kind of limit, and all still wait
+    )
+    assert few == ("市中区档案馆", f"无人认领 1 件:{numbers[4]}", "1", "1", "1")
+    assert found.late is not None and [one.cases for one in found.late] == [f"late_at/{ARCHIVE}", f"late_at/{ISSUER}"], "in official order"
+    assert {line.number for line in listed(f"单位超时核验/{ISSUER}").lines} == {*numbers[:4]}
+    own = report(scope=ARCHIVE)
+    assert own.late == tuple(one for one in found.late if one.unit == ARCHIVE), "a unit's own report says the same of it"
+    assert from_json(found.as_json()) == found
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_case_that_two_units_were_late_with_counts_at_each() -> None:
+    lease, request = immediate()
+    swept(NOW + HOUR)
+    wish = ReturnReason("不属本单位职责", ARCHIVE, None)
+    do(returns.give_back, request, ISSUER, wish, now=NOW + HOUR, actor=CLERK)
+    do(returns.forward, lease.number, ARCHIVE, now=NOW + HOUR, actor="person:demo-permit-1")
+    ask(lease, NOW + HOUR)
+    swept(NOW + 4 * HOUR)
+    assert [(row[0], row[-2]) for row in of_units(report())] == [("市中区档案馆", "1"), ("市中区光明路街道办事处", "1")]
+    quiet = replace(report(), late=())
+    (section,) = (one for one in document(quiet).sections if "各单位情况" in one.title)
+    assert Paragraph("本周没有超时的核验。") in section.blocks
+    before = document(replace(quiet, late=None))
+    assert not any(Paragraph("本周没有超时的核验。") in one.blocks for one in before.sections), "was not counted"

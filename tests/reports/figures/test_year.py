@@ -34,6 +34,7 @@ from tests.reports.figures.rows import Row, read
 from tests.reports.figures.standing import Standing, places
 from tests.reports.figures.test_figures import Asked, pair
 
+RANKS = ("hard", "standing", "supervision", "soft")  #: what was missed, the gravest first
 DISTRICT = sized(int(os.environ.get("PROOFLESS_TEST_YEAR", "1500")))
 MERGED, INTO = YEAR.mergers[0][:2]
 RENAMED, NAME = YEAR.renamed[:2]
@@ -245,25 +246,47 @@ def test_what_stands_behind_the_missed_limits_is_what_the_rows_of_the_year_say(
         assert dict(one.steps) == wanted and listed(one.cases, period, scope).whole >= len(missed)
 
 
-def _late(rows: dict[str, list[Row]], wanted: Reference, scope: str) -> dict[str, tuple[str, set[str]]]:
-    """Each late case once -> where it stood, and the source that had failed it before."""
+def _late(
+    rows: dict[str, list[Row]], wanted: Reference, scope: str, *, at_each: bool = False
+) -> dict[tuple[str, str | None], tuple[int, str, set[str]]]:
+    """Each late case once, or `at_each` of its units -> what was missed, where it stood, and the source that had failed it before."""
     requests = {request["id"]: request for request in rows["requests"]}
-    found: dict[str, tuple[tuple[int, datetime], str]] = {}
-    for rank, kind in enumerate(("hard", "", "supervision", "soft")):
-        for limit in wanted.fell_due(kind) if kind else ():
+    found: dict[tuple[str, str | None], tuple[tuple[int, datetime], str]] = {}
+    for rank, kind in enumerate(RANKS):
+        for limit in wanted.fell_due(kind) if kind != "standing" else ():
             excused = kind == "soft" and limit["excuse_approved"] is True and limit["excuse_decided_at"] <= wanted.now
             if not (is_kept(limit) or excused) and scope in ("", wanted.unit_of(limit)):
-                number, place = limit["verification"], (rank, limit["due_at"])
-                if number not in found or place < found[number][0]:
-                    found[number] = place, _stood(limit, requests.get(limit["request_id"]), rows["events"])
-    for number, (since, _, request) in _standing(wanted, scope).items():
-        if number not in found or found[number][0][0] > 1:
-            found[number] = (1, since), _stood({"due_at": wanted.cut, "kind": "standing"}, request, rows["events"])
+                key, place = (limit["verification"], wanted.unit_of(limit) if at_each else None), (rank, limit["due_at"])
+                if key not in found or place < found[key][0]:
+                    found[key] = place, _stood(limit, requests.get(limit["request_id"]), rows["events"])
+    for number, (since, unit, request) in _standing(wanted, scope).items():
+        key = number, unit if at_each else None
+        if key not in found or found[key][0][0] > 1:
+            found[key] = (1, since), _stood({"due_at": wanted.cut, "kind": "standing"}, request, rows["events"])
     failed = [one for one in rows["events"] if one["event"] == "fell_back" and one["detail"]["why"].startswith("source_failed")]
     return {
-        number: (step, {one["detail"]["source"] for one in failed if one["verification"] == number and one["at"] <= at})
-        for number, ((_, at), step) in found.items()
+        key: (rank, step, {one["detail"]["source"] for one in failed if one["verification"] == key[0] and one["at"] <= at})
+        for key, ((rank, at), step) in found.items()
     }
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("scope", ["", INTO])
+def test_what_each_unit_was_late_with_is_what_the_rows_of_the_year_say(rows: dict[str, list[Row]], period: Period, scope: str) -> None:
+    found = of(period, scope)
+    wanted = Asked(Ledger(rows), period, scope, period.end + timedelta(hours=8), of).wanted
+    late, cases = _late(rows, wanted, scope, at_each=True), {one["number"]: one for one in rows["verifications"]}
+    units = {unit or "" for _, unit in late}
+    assert found.late is not None and [one.unit for one in found.late] == sorted(units, key=lambda unit: (not unit, unit))
+    for one in found.late:
+        own = {number: about for (number, unit), about in late.items() if (unit or "") == one.unit}
+        assert dict(one.kinds) == Counter(RANKS[rank] for rank, _, _ in own.values()) and one.whole == len(own)
+        assert dict(one.steps) == Counter(step for _, step, _ in own.values())
+        assert sum(count for _, count in one.sources) == sum(bool(failed) for _, _, failed in own.values())
+        assert one.waiting == sum(cases[number]["ended_at"] is None or cases[number]["ended_at"] >= period.end for number in own)
+        assert one.numbers == (tuple(sorted(own)) if len(own) <= 3 else ())
+        if one.unit:
+            assert {line.number for line in listed(one.cases, period, scope).lines} == own.keys()
 
 
 @pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
@@ -273,13 +296,13 @@ def test_what_most_late_cases_have_in_common_is_what_the_rows_of_the_year_say(
 ) -> None:
     found = of(period, scope)
     late = _late(rows, Asked(Ledger(rows), period, scope, period.end + timedelta(hours=8), of).wanted, scope)
-    steps = Counter(step for step, _ in late.values())
+    steps = Counter(step for _, step, _ in late.values())
     for cause in ("无人认领", "认领后未答复"):
         lines = {line.number: line.counted for line in listed(f"late/{cause}", period, scope).lines}
-        assert lines == {number: step == cause for number, (step, _) in late.items()}
+        assert lines == {number: step == cause for (number, _), (_, step, _) in late.items()}
     for source in ("licence_library", "province_gateway"):
         counted = {line.number for line in listed(f"late/{source}", period, scope).lines if line.counted}
-        assert counted == {number for number, (_, failed) in late.items() if source in failed}
+        assert counted == {number for (number, _), (_, _, failed) in late.items() if source in failed}
     if found.shared is None:
         assert len(found.grounds) < 2 or all(2 * steps[cause] < len(late) or steps[cause] < 3 for cause in ("无人认领", "认领后未答复"))
     else:
@@ -316,7 +339,7 @@ def test_every_figure_of_the_year_has_its_second_way_or_is_words() -> None:
     counted = {
         *("received", "finished", "withdrawn", "open", "free_of_paper", "methods"),  # what came and went
         *("limits", "limits_before", "rules", "heat", "trend", "spread", "distribution", "sources", "units"),
-        *("coverage", "voluntary", "complaints", "leads", "systems", "articles", "grounds", "asked"),
+        *("coverage", "voluntary", "complaints", "leads", "systems", "articles", "grounds", "asked", "shared", "late", "workdays"),
     }
     words = {
         "period",
@@ -331,6 +354,7 @@ def test_every_figure_of_the_year_has_its_second_way_or_is_words() -> None:
         "record",
         "answer_by",
         "copies",
+        "contact",
     }
     assert counted | words == {one.name for one in fields(Report)} and not counted & words
 
