@@ -11,6 +11,7 @@ from catalog.asides import is_aside
 from catalog.cleaning import clean, without_brackets
 from catalog.numbering import DEPTHS, is_numbered, without_number
 from catalog.several_names import one_suffices
+from catalog.sheet_names import MAY_BE_MATTER, matter_of_sheet
 from catalog.standing import Standing, in_heading, in_title
 from domain.spelling import fold
 
@@ -23,11 +24,6 @@ _TABLE = re.compile(r"(清单|目录|名单|名录|表|台账)([(].*)?$")
 #: 户籍类, 其他材料, 申请人身份证明: which papers, and no other matter.
 _KIND = re.compile(
     ".*(类|其[他它]|有关|相关|基本|必备|必要|必须|可选|补充|辅助|通用|共性|身份|以下|下列|原件|复印件|情形|情况|本表|填写).*|(?!.*(所需|办理|申请)).*证明|[市区县镇省]级|(申请人?|所需|应?提交|证明|材料|事项|清单|目录|部分|的)+"
-)
-#: 公证, 律师执业: for all that is known, a matter that the registry does not have.
-_MAY_BE_MATTER = re.compile(
-    "(?!.*(证明|材料|清单|目录|指南|流程|须知|说明|要求|条件|依据|时限|时间|电话|地址|单位|部门|附|表|取消|保留|[省市区县镇村]|街道|批|年|月|项目$|行政|政务|公共))"
-    "[\u4e00-\u9fff]{2,20}(?<![科股室处队所站局委厅组])"
 )
 _LONGEST = 30  #: a heading; what is longer is a sentence
 
@@ -85,7 +81,9 @@ class Headings:
     def __init__(self, sheet: str = "", kind: Standing | None = None, hears: Hears = in_heading, names: Names = _names_nothing) -> None:
         self.hears, self._names = hears, names
         self._kind = _Over(kind, "清单种类")
-        self._sheet = _Over(hears(sheet), sheet, *names(sheet, True))
+        said, (matter, unit) = hears(sheet), names(sheet, True)
+        says_nothing = said is None and matter is None and unit is None
+        self._sheet = _Over(said, sheet, matter_of_sheet(sheet) if says_nothing else matter, unit)
         self._title = self._column = _Over()
         self._over: dict[float, _Over] = {}
         self._unclear = self._either = ""
@@ -142,7 +140,7 @@ class Headings:
         beside = self._over.get(depth) if number is None else None
         self._around = None
         bare = without_number(plain).strip(":")
-        if found[1:] == (text, None, None) and found.said is None and _MAY_BE_MATTER.fullmatch(bare) and not _KIND.fullmatch(bare):
+        if found[1:] == (text, None, None) and found.said is None and MAY_BE_MATTER.fullmatch(bare) and not _KIND.fullmatch(bare):
             found = found._replace(matter=bare)  # who leaves it out lets the rows below speak of the matter above, or of every one
         names_nothing = found[2:] == (None, None)
         if names_nothing and found.said is None and self._title.matter and not _KIND.fullmatch(without_number(plain)):
