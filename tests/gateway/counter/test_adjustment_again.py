@@ -51,7 +51,7 @@ def test_without_scripts_changes_are_chosen_and_taken_out_with_nothing_lost(page
 def test_another_units_matter_is_not_chosen(page: Browser) -> None:
     page.get(NEW)
     answer = page.send(f"/counter/catalog/adjustments/{uuid4()}", unit="370402-JUSTICE", pick="remove|DEMO-0001|P-HOUSEHOLD")
-    assert answer.status_code == 422 and "登记库没有这个事项" in text_of(answer) and 'name="change" value="remove' not in answer.text
+    assert answer.status_code == 422 and "没有这个事项" in text_of(answer) and 'name="change" value="remove' not in answer.text
 
 
 def late(session: Session, at: datetime) -> dict[str, bool]:
