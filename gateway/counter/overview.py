@@ -16,7 +16,7 @@ from gateway.edge.paging import Paging
 from gateway.reports import endpoints as reports
 from gateway.reports import overview as api
 from ledger.casework.decisions import DecisionKind
-from ledger.casework.overview import Standing
+from ledger.casework.overview import Standing, reason_of
 from ledger.registry.keys import Caller
 
 router = pages()
@@ -41,10 +41,12 @@ def cases(
     page: Paging,
     kind: Standing = Standing.LATE,
     unit: Annotated[str | None, Query(max_length=64)] = None,
+    why: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     """Behind one of its numbers."""
-    found = api.get_overview_cases(caller, page, kind, unit)
-    return render(request, "overview_cases.html", found=found, kind=kind, unit=unit)
+    found = api.get_overview_cases(caller, page, kind, unit, why)
+    reason = reason_of(why) if why and kind is Standing.STILL else ""
+    return render(request, "overview_cases.html", found=found, kind=kind, unit=unit, reason=reason)
 
 
 @router.get(f"{_PAGE}/decisions", name="counter_overview_decisions")

@@ -48,7 +48,7 @@ def get_overview(caller: CurrentCaller) -> OverviewOut:
         return OverviewOut(
             at=now,
             units=[UnitStandingOut(**vars(one)) for one in overview.units(session, own, now=now)],
-            still=[StillOut(reason=one.reason, count=one.count, since=one.since) for one in standing],
+            still=[StillOut(**vars(one)) for one in standing],
             decisions=[
                 DecisionOut(kind=one.kind, name=one.name, by=one.decider, mine=decides(caller, one.by), count=one.count, since=one.since)
                 for one in (decisions.awaited(session) if own is None else [])
@@ -64,11 +64,12 @@ def get_overview_cases(
     page: Paging,
     kind: Annotated[Standing, Query(description="waiting 待答复,late 已超时,supervised 督办中,still 停住")] = Standing.LATE,
     unit: Annotated[str | None, Query(max_length=64, description="只看这个单位的(单位编码)")] = None,
+    why: Annotated[str | None, Query(max_length=64, description="kind 为 still 的,只看因此停住的:全局情况 still 中的 code")] = None,
 ) -> OverviewCasesOut:
     """全局情况中每个数的个案:核验编号、证明、单位、自何时起;最急、最久的在前。不含个人信息。"""
     own = whose(caller, REPORTS)
     with transaction() as session:
-        found = overview.cases(session, kind, unit if own is None else own, page, now=settings().now())
+        found = overview.cases(session, kind, unit if own is None else own, page, now=settings().now(), why=why)
         return page.answer(OverviewCasesOut, found, lambda line: OverviewCase(**vars(line)))
 
 

@@ -26,6 +26,7 @@ class UnitStandingOut(SchemaOut):
 class StillOut(SchemaOut):
     """因同一原因停住的核验。"""
 
+    code: Annotated[str, Field(description="原因的代号,用于 GET /v1/overview/cases 的 why", examples=["returned_twice"])]
     reason: Annotated[str, Field(examples=["申请两次被退回。"])]
     count: int
     since: Annotated[datetime, Field(description="其中最早停住的时刻")]

@@ -22,7 +22,8 @@ from ledger.tables.inbox import OWED, Supervision
 from ledger.tables.registry import Unit
 from ledger.tables.verifications import Deadline, EventRow, Request, Verification
 
-_PAUSED, _UNNAMED = "由运维暂停。", "待人工处理。"
+PAUSED, OTHER = "paused", "other"  #: reasons beside those of `REMEDIES`
+_SAID = {PAUSED: "由运维暂停。", OTHER: "待人工处理。"}
 
 
 class Standing(StrEnum):
@@ -53,8 +54,9 @@ class UnitStanding:
 
 @dataclass(frozen=True)
 class Still:
-    """What stands still for one reason: how many, and since when the first of them."""
+    """What stands still for one reason, by its code and its words: how many, and since when the first of them."""
 
+    code: str
     reason: str
     count: int
     since: datetime
@@ -114,19 +116,21 @@ def still(session: Session, unit: str | None) -> list[Still]:
     query = select(Verification.paused_at, Verification.attention, SINCE).where(STILL, *_of(session, Verification.unit, unit))
     found: dict[str, list[datetime]] = {}
     for paused, attention, since in session.execute(query):
-        found.setdefault(_reason(paused, attention), []).append(since)
-    standing = (Still(reason, len(each), min(each)) for reason, each in found.items())
+        found.setdefault(_why(paused, attention), []).append(since)
+    standing = (Still(code, reason_of(code), len(each), min(each)) for code, each in found.items())
     return sorted(standing, key=lambda one: (one.since, one.reason))
 
 
-def cases(session: Session, kind: Standing, unit: str | None, page: PageRequest = FIRST, *, now: datetime) -> Page[CaseLine]:
-    """Behind a number of the overview: what is due first, or has stood longest, on top."""
+def cases(
+    session: Session, kind: Standing, unit: str | None, page: PageRequest = FIRST, *, now: datetime, why: str | None = None
+) -> Page[CaseLine]:
+    """Behind a number of the overview: what is due first, or has stood longest, on top. `why`: of what stands still for one reason."""
     other = aliased(Unit)
     if kind is Standing.STILL:
         query = _named(select(Verification.number, Entry.proof_name, other.name, SINCE, Verification.paused_at, Verification.attention))
-        query = query.join(other, other.code == Verification.unit).where(STILL, *_of(session, Verification.unit, unit))
+        query = query.join(other, other.code == Verification.unit).where(STILL, *_of(session, Verification.unit, unit), *_for(why))
         found = paging.tuples(session, query, (Verification.filed_at, Verification.number), page)
-        return found.map(lambda row: CaseLine(row[0], row[1], row[2], row[3], _reason(row[4], row[5])))
+        return found.map(lambda row: CaseLine(row[0], row[1], row[2], row[3], reason_of(_why(row[4], row[5]))))
     if kind is Standing.SUPERVISED:
         query = _named(select(Verification.number, Entry.proof_name, other.name, Supervision.opened_at))
         query = query.join(Supervision, Supervision.verification == Verification.number).join(other, other.code == Supervision.unit)
@@ -149,6 +153,20 @@ def _of(session: Session, column: Any, unit: str | None) -> list[ColumnElement[b
     return [] if unit is None else [column.in_(estate(session, unit))]
 
 
-def _reason(paused: datetime | None, attention: str | None) -> str:
+def _why(paused: datetime | None, attention: str | None) -> str:
+    return PAUSED if paused else attention if attention in REMEDIES else OTHER
+
+
+def _for(why: str | None) -> list[ColumnElement[bool]]:
+    """What `_why` gives this code, in the ledger's words."""
+    if not why:
+        return []
+    if why == PAUSED:
+        return [Verification.paused_at.is_not(None)]
+    unnamed = func.coalesce(Verification.attention.not_in(REMEDIES), True)
+    return [Verification.paused_at.is_(None), unnamed if why == OTHER else Verification.attention == why]
+
+
+def reason_of(why: str) -> str:
     """In fixed words: what a case's data say of it (`attention_note`) is for who repairs it."""
-    return _PAUSED if paused else REMEDIES.get(attention or "", (_UNNAMED,))[0]
+    return REMEDIES[why][0] if why in REMEDIES else _SAID.get(why, _SAID[OTHER])

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from typing import Any
 
 from sqlalchemy import update
 
+from gateway.edge.pages import typeset
 from ledger.casework import overview
 from ledger.casework.decisions import DecisionKind
 from ledger.casework.overview import Standing
 from ledger.catalog.questions import Asked, put_asked
 from ledger.database import transaction
+from ledger.lifecycle.remedies import REMEDIES
 from ledger.methods import failures
 from ledger.registry import registry
 from ledger.tables.verifications import Deadline, Verification
 from settings import settings
 from tests.gateway.casework import ask
 from tests.gateway.conftest import ADMIN, ISSUER, Api
+from tests.gateway.counter.browsing import signed_in
 from tests.gateway.oversight.test_complaints import taken
 from tests.gateway.oversight.test_recusal import DECISION, Made, excuse, lead, proposal, stopped
 from tests.gateway.reports.test_reports import CHIEF, STREET, made, order
@@ -83,6 +87,36 @@ def test_what_stands_still_is_told_with_its_reason_and_since_when(api: Api) -> N
     assert decided["因故障、暂停停住的核验"] is False
     with transaction() as session:
         session.execute(update(Verification).where(Verification.number == number).values(paused_at=None))
+
+
+def test_each_number_of_a_reason_opens_its_cases_and_no_others(api: Api) -> None:
+    numbers = dict[str, str]()
+    for code in ("returned_twice", "failed_passes", "page_overflow", "paused"):
+        api.begin()
+        numbers[code] = api.filed()
+        with transaction() as session:
+            failures.need_attention(
+                session, numbers[code], code if code in REMEDIES else "failed_passes", at=settings().now(), actor="test"
+            )
+    changed = {"paused": {"paused_at": settings().now()}, "page_overflow": {"attention": "of_an_older_edition"}}
+    with transaction() as session:
+        for code, values in changed.items():
+            session.execute(update(Verification).where(Verification.number == numbers[code]).values(values))
+    numbers["other"] = numbers.pop("page_overflow")
+    still = {one["code"]: one for one in api.get("/v1/overview", LEADER).json()["still"]}
+    page = signed_in(api, LEADER)
+    shown = page.get("/counter/overview").text
+    for code, number in numbers.items():
+        lines = [one for items in api.pages("/v1/overview/cases", LEADER, kind="still", why=code, limit=1) for one in items]
+        assert len(lines) == still[code]["count"] and {one["reason"] for one in lines} == {still[code]["reason"]}
+        assert number in {one["number"] for one in lines}
+        link = f"/counter/overview/cases?kind=still&amp;why={code}"
+        assert f'<a href="{link}"><strong>{len(lines)}</strong> 件</a>' in shown
+        listed = page.get(unescape(link))
+        assert number in listed.text and f"原因：{typeset(still[code]['reason'])}" in listed.text
+        assert not [other for other in numbers.values() if other != number and other in listed.text]
+    assert "没有因此停住的核验" in page.get("/counter/overview/cases?kind=still&why=missing_glyph").text
+    assert numbers["other"] in page.get("/counter/overview/cases?kind=still&why=").text, "no reason is every reason"
 
 
 def test_what_waits_for_a_decision_is_counted_until_it_is_decided(api: Api) -> None:
