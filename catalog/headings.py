@@ -76,14 +76,24 @@ class Headings:
     one before it; of two such beside each other, the second of which does not say what becomes of its rows, nobody knows. Asked of
     one page: the tables of a document or a web page one after another, or one sheet of a workbook.
 
-    `kind`: what this kind of list says of all its rows; `hears`, `names`: what a text says of them."""
+    `kind`: what this kind of list says of all its rows; `hears`, `names`: what a text says of them; `margins`: what is printed over and
+    under each page."""
 
-    def __init__(self, sheet: str = "", kind: Standing | None = None, hears: Hears = in_heading, names: Names = _names_nothing) -> None:
+    def __init__(
+        self,
+        sheet: str = "",
+        kind: Standing | None = None,
+        hears: Hears = in_heading,
+        names: Names = _names_nothing,
+        margins: Iterable[str] = (),
+    ) -> None:
         self.hears, self._names = hears, names
         self._kind = _Over(kind, "清单种类")
         said, (matter, unit) = hears(sheet), names(sheet, True)
         says_nothing = said is None and matter is None and unit is None
         self._sheet = _Over(said, sheet, matter_of_sheet(sheet) if says_nothing else matter, unit)
+        over = [_Over(in_title([text], hears), text) for text in margins if not is_aside([text])]
+        self._margin = next((one for one in over if one.said in (Standing.CANCELLED, Standing.OPEN)), _Over())
         self._title = self._column = _Over()
         self._over: dict[float, _Over] = {}
         self._unclear = self._either = ""
@@ -199,6 +209,11 @@ class Headings:
         decided = [one for one in saying if one.said is not Standing.OPEN]
         if other := next((one for one in decided if one.said is not decided[0].said), None):
             return None, f"{decided[0].text}”与“{other.text}"
+        margin = self._margin if heading is None else _Over()
+        if decided and margin.said is Standing.CANCELLED is not decided[0].said:
+            return None, f"{decided[0].text}”与页眉或页脚“{margin.text}"
         if decided and not (decided == [self._kind] and len(saying) > 1):  # 取消和调整 in a list of what is given up
             return decided[0].said, ""
+        if not saying and margin.said is not None:  # who reads the sheet on a screen sees no page's header
+            return None, margin.text
         return None, saying[0].text if saying else ""

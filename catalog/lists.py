@@ -113,7 +113,7 @@ class ListReading:
                 refused = self._pass_over(fault, opened, headings, top, rows) or refused
             else:
                 yield from self._read(header, opened, headings, top, rows)
-            for text in opened.under:
+            for text in (*opened.under, *(text for text in opened.margins if not whose(text))):
                 self._noted(text)
         self._end_page()
         for text in self._elsewhere:
@@ -198,7 +198,7 @@ class ListReading:
         """What stands over the rows of this table: of a page, over its tables so far, too."""
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
-            self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), names=self._names)
+            self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), self._names, opened.margins)
             self._unnamed = []
             self._end_page()
             self._accepted.begin_page()

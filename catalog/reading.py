@@ -22,7 +22,7 @@ from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, only_pictur
 from catalog.laid_out import Row
 from catalog.web_tables import html_tables
 from catalog.word_tables import word_tables
-from catalog.workbook_facts import facts
+from catalog.workbook_facts import Known, facts
 from catalog.workbook_rows import Merged, rows_of
 from catalog.xml_tables import xml_tables
 
@@ -64,12 +64,13 @@ class Sheet:
 @dataclass(frozen=True)
 class Opened:
     """A sheet begins, of this name and with these merged cells. Its rows follow. `below`: it is the next table of the page before;
-    `under`: what stands under the last one of a page, outside of it."""
+    `under`: what stands under the last one of a page, outside of it; `margins`: the headers and footers of its printed pages."""
 
     name: str
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
     below: bool = False
     under: tuple[str, ...] = ()
+    margins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,9 @@ def _workbook(content: bytes, most: Most) -> Iterator[tuple[Opened, Iterator[Row
             if about.visible is SheetVisibleEnum.Visible:
                 sheet = workbook.get_sheet_by_name(about.name)
                 merged = Merged(sheet)
-                yield Opened(about.name, merged.spans), rows_of(sheet, merged, known.pop(about.name, {}), most.rows)
+                of_sheet = known.pop(about.name, Known({}))
+                opened = Opened(about.name, merged.spans, margins=of_sheet.margins)
+                yield opened, rows_of(sheet, merged, of_sheet.cells, most.rows)
     except PasswordError:
         raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。") from None
     except (CalamineError, zipfile.BadZipFile, ValueError, OverflowError, OSError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import IO, Any
+from typing import Any, Protocol
 from xml.etree import ElementTree
 
 from catalog.xml_parts import tag
@@ -19,8 +19,14 @@ _MOST_STRINGS = 100  #: that are looked for one by one
 _LONGEST_HEAD = 2**22
 
 
+class Readable(Protocol):
+    """What can be read in parts."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 def cells_that_tell(
-    part: IO[bytes], styles: Collection[int], strings: Collection[int] = ()
+    part: Readable, styles: Collection[int], strings: Collection[int] = ()
 ) -> Iterator[tuple[int, int, ElementTree.Element]]:
     """(row, column), from 0, and the cell; also some that tell nothing. `styles`: those that show more than the value, `strings`: the
     shared texts that do. Raises ElementTree.ParseError."""
@@ -29,7 +35,7 @@ def cells_that_tell(
         yield from place.cells(text)
 
 
-def _telling(part: IO[bytes], styles: Collection[int], strings: Collection[int]) -> Iterator[bytes]:
+def _telling(part: Readable, styles: Collection[int], strings: Collection[int]) -> Iterator[bytes]:
     """What stands before the first row, and the rows that may tell. Everything, where the rows cannot be told apart so: an
     encoding of two bytes, comments, rows without a number, a style that goes without saying."""
     rows_of = _Rows(b"", styles, strings)

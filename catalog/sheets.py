@@ -34,8 +34,8 @@ def read_parts(content: bytes, limits: Limits, most: reading.Most | None = None,
     """The same sheet by sheet, each in parts. Blocks. Raises FileRefused, also when much of it was given already."""
     for item in _read(_items, content, limits, most, at_once):
         match item:
-            case {"sheet": name, "spans": spans, "below": below, "under": under}:
-                yield Opened(name, {(row, column): width for row, column, width in spans}, below, tuple(under))
+            case {"sheet": name, "spans": spans, "below": below, "under": under, "margins": margins}:
+                yield Opened(name, {(row, column): width for row, column, width in spans}, below, tuple(under), tuple(margins))
             case {"rows": rows, "faults": faults}:
                 yield Rows(tuple(map(tuple, rows)), {(row, column): Fault(*said) for row, column, *said in faults})
 
@@ -79,7 +79,7 @@ def _items(parts: Iterable[Part]) -> Iterator[dict[str, Any]]:
     for part in parts:
         if isinstance(part, Opened):
             spans = [(row, column, width) for (row, column), width in part.spans.items()]
-            yield {"sheet": part.name, "spans": spans, "below": part.below, "under": part.under}
+            yield {"sheet": part.name, "spans": spans, "below": part.below, "under": part.under, "margins": part.margins}
         else:
             faults = [(*place, fault.code, fault.text, fault.remedy) for place, fault in part.faults.items()]
             yield {"rows": part.rows, "faults": faults}

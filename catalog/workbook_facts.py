@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import xlrd
@@ -23,6 +24,7 @@ from catalog.cell_text import LOST, text_of
 from catalog.file_kinds import OLE, FileRefused
 from catalog.sheet_cells import cells_that_tell
 from catalog.workbook_drawings import beside, related
+from catalog.workbook_margins import Watched
 from catalog.workbook_styles import PLAIN, Style, of_runs, strings_that_tell, styles_of
 from catalog.xml_parts import tag
 
@@ -33,8 +35,15 @@ _DAYS = 2_958_466  #: the first day past 9999-12-31, where a spreadsheet ends
 _WHITE = (1, 9)  #: of the colours of an XLS
 
 
-def facts(content: bytes) -> dict[str, Facts]:
-    """Sheet -> what its cells do not say themselves. Raises FileRefused where the workbook is broken."""
+class Known(NamedTuple):
+    """What the cells of a sheet do not say themselves, and what its pages' headers and footers say."""
+
+    cells: Facts
+    margins: tuple[str, ...] = ()
+
+
+def facts(content: bytes) -> dict[str, Known]:
+    """Sheet -> what its values do not say. Raises FileRefused where the workbook is broken."""
     try:
         return dict(_of_xls(content) if content.startswith(OLE) else _of_xlsx(content))
     except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
@@ -54,7 +63,7 @@ def _of_moment(days: float, pattern: str, since_1904: int) -> str:
     return text_of(moment.time() if days < 1 else moment)
 
 
-def _of_xls(content: bytes) -> Iterator[tuple[str, Facts]]:
+def _of_xls(content: bytes) -> Iterator[tuple[str, Known]]:
     with open(os.devnull, "w") as silent:
         book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=silent)
     looks = [_look(book, one) for one in book.xf_list]
@@ -77,7 +86,7 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Facts]]:
                     fact = struck or (SYMBOL if any(is_symbols(font.name) for font in runs) else None) or looks[cell.xf_index] or fact
                 if fact is not None:
                     found[row, column] = fact
-        yield sheet.name, found
+        yield sheet.name, Known(found)
 
 
 def _look(book: xlrd.Book, form: xlrd.formatting.XF) -> Fact | None:
@@ -89,7 +98,7 @@ def _look(book: xlrd.Book, form: xlrd.formatting.XF) -> Fact | None:
     return InFont(font.name) if is_symbols(font.name) else None
 
 
-def _of_xlsx(content: bytes) -> Iterator[tuple[str, Facts]]:
+def _of_xlsx(content: bytes) -> Iterator[tuple[str, Known]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         book = next(target for _, target in related(archive, "").values() if posixpath.basename(target).startswith("workbook"))
         parts = related(archive, book)
@@ -102,10 +111,11 @@ def _of_xlsx(content: bytes) -> Iterator[tuple[str, Facts]]:
                 if target in archive.namelist():
                     found: Facts = beside(archive, target)
                     with archive.open(target) as part:
-                        for row, column, cell in cells_that_tell(part, telling, strings):
+                        watched = Watched(part)
+                        for row, column, cell in cells_that_tell(watched, telling, strings):
                             if (fact := _of_cell(cell, styles, strings)) is not None:
                                 found[row, column] = fact
-                    yield sheet.get("name", ""), found
+                    yield sheet.get("name", ""), Known(found, watched.texts)
 
 
 def _of_cell(cell: ElementTree.Element, styles: list[Style], strings: Mapping[int, Fault]) -> Fact | None:

@@ -114,7 +114,7 @@ def _obvious(content: bytes) -> list[list[str]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheet = book.get_sheet_by_index(0)
     rows = [[text_of(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (row, column), fact in facts(content)["Sheet"].items():
+    for (row, column), fact in facts(content)["Sheet"].cells.items():
         rows += [[] for _ in range(row + 1 - len(rows))]
         rows[row] += [""] * (column + 1 - len(rows[row]))
         assert isinstance(fact, str | Fault)

@@ -1,0 +1,79 @@
+"""Headers and footers of a workbook's printed pages (obligations 2.1, 5.1): one that gives up leaves its rows asked, where the sheet does
+not say so itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from catalog.list_kinds import ListKind
+from catalog.reading import Opened, read_parts
+from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, sheets
+from tests.catalog.workbooks import saved
+
+
+def printed(text: str, *rows: tuple[Any, ...], place: str = "oddHeader.center", own: tuple[str, ...] = ()) -> bytes:
+    """A sheet of which a page's header or footer says this; `own`: which pages have their own."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    where, part = place.split(".")
+    getattr(getattr(sheet, where), part).text = text
+    for flag in own:
+        setattr(sheet.HeaderFooter, flag, True)
+    return saved(book)
+
+
+GIVES_UP = [
+    "取消清单",
+    "取消的证明事项",
+    "不再索要的证明材料",
+    "以上证明均取消",
+    "本表所列证明均已取消",
+    "保留和取消的证明",
+    '&"黑体,加粗"&16 取消的证明&B',
+]
+
+
+@pytest.mark.parametrize("text", GIVES_UP)
+@pytest.mark.parametrize("place", ["oddHeader.left", "oddFooter.center"])
+def test_what_a_page_says_of_its_rows_is_not_passed_over(text: str, place: str) -> None:
+    """Before, the rows were kept, and whoever holds the paper reads 取消 on it."""
+    assert sheets(printed(text, HEADER, FIRST, SECOND, place=place)) == [[UNCLEAR, UNCLEAR]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "第&P页,共&N页|&D|区司法局|枣庄市市中区司法局制表|附件2|证明事项清单|&A|&F|2026年3月1日|内部资料,注意保存|填报单位:区民政局|保留的证明事项"
+        "|第&[P]页|&&|依据:《国务院关于取消一批行政许可事项的决定》|未列入本清单的一律取消|审核:|打印日期:&D"
+    ).split("|"),
+)
+def test_what_else_stands_on_a_page_sends_nothing_back(text: str) -> None:
+    assert sheets(printed(text, HEADER, FIRST)) == [[False]]
+
+
+def test_where_the_sheet_says_it_itself_the_page_agrees_or_is_asked() -> None:
+    assert sheets(printed("取消清单", ("取消的证明事项清单",), HEADER, FIRST)) == [[True]]
+    assert sheets(printed("取消清单", ("保留的证明事项清单",), HEADER, FIRST)) == [[UNCLEAR]]
+    assert sheets(printed("取消清单", HEADER, ("一、保留的证明",), FIRST, ("二、取消的证明",), SECOND)) == [[False, True]]
+    assert sheets(printed("取消清单", (*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND, "取消"))) == [[False, True]]
+    assert sheets(printed("取消清单", HEADER, FIRST), ListKind.CANCELLATIONS) == [[True]]
+
+
+def test_only_what_is_printed_counts() -> None:
+    for place, flag in (("evenHeader.center", "differentOddEven"), ("firstFooter.right", "differentFirst")):
+        assert sheets(printed("取消清单", HEADER, FIRST, place=place)) == [[False]]
+        assert sheets(printed("取消清单", HEADER, FIRST, place=place, own=(flag,))) == [[UNCLEAR]]
+
+
+def test_codes_of_a_page_are_no_text() -> None:
+    content = printed('&"宋体,常规"&12取消&&保留&K01+034甲\n第 &P 页', HEADER, FIRST)
+    (opened,) = (part for part in read_parts(content) if isinstance(part, Opened))
+    assert opened.margins == ("取消&保留甲", "第  页")
+    word = printed("x", ("headerFooter >", "<headerFooter>"), FIRST)
+    assert [part.margins for part in read_parts(word) if isinstance(part, Opened)] == [("x",)]
