@@ -21,6 +21,7 @@ COLUMNS = (
     "单位或来源",
 )
 _NAMED = 5
+_WHOLE = "见本指标合计行"  #: rows are sorted and filtered: the one above may be another's
 _HOUR = 3600
 
 
@@ -65,7 +66,7 @@ def _elapsed(spread: Spread | None) -> str:
 
 
 def rows(report: Report) -> list[tuple[str | int | float | None, ...]]:
-    """Every figure, out of nothing too."""
+    """Every figure, out of nothing too. What it means is said where it is whole: with sixty units it would fill thirty pages."""
     return [
         (
             one.obligation,
@@ -76,7 +77,7 @@ def rows(report: Report) -> list[tuple[str | int | float | None, ...]]:
             one.elapsed.count if one.elapsed else None,
             _hours(one.elapsed.median) if one.elapsed else None,
             _hours(one.elapsed.p95) if one.elapsed else None,
-            one.meaning,
+            _WHOLE if one.of else one.meaning,
             "、".join(one.lacking),
             one.share.cases,
             one.of,

@@ -148,6 +148,8 @@ def test_the_annex_says_what_happened_and_the_workbook_what_did_not_too(laid_out
     assert len(lines) == len(REPORT.articles) and rows["清单调整公布"][2:6] == (0, 0, None, 0)
     assert rows["已同意的清单公布"][2:8] == (2, 3, pytest.approx(2 / 3), 2, 25.0, pytest.approx(138.9))
     assert rows["已明确责任的单位"][9:11] == ("市中区档案馆、演示供热公司", "responsibility")
+    told = [(row[8], one.meaning) for row, one in zip(lines, REPORT.articles, strict=True) if not one.of]
+    assert all(said == meaning for said, meaning in told) and {row[8] for row in lines if row[11]} == {"见本指标合计行"}, "once a figure"
 
 
 def test_what_the_parts_of_a_figure_mean_is_said_once() -> None:
