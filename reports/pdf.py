@@ -18,7 +18,7 @@ _ON_ONE_LINE, _NARROWEST, _WIDEST = 9, 10, 36  #: in Chinese characters
 _LINES = 6  #: of the longest cell of a column, while the others leave it room
 _LINE = 42  #: characters of a table's size between its edges
 _SMALL = 9  #: points: the smallest that is printed
-_WHOLE = 16  #: rows: a table of so many is not torn, or a single row would stand on the next page
+_WHOLE, _TIED = 5, 80  #: rows: a table of so many is not torn; of more the ends are kept together, where no cell has more characters
 _WORD = re.compile(r"[!-~]{1,23}")  #: longer runs may break anywhere (the template)
 _REPLACEMENT = "〓"  #: GB/T 9704's own mark for a character that cannot be printed
 
@@ -62,6 +62,7 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, object]:
                 "small": block.small,
                 "least": block.least,
                 "whole": len(rows) <= _WHOLE and not block.small,
+                "tied": len(rows) > _WHOLE and not block.small and all(len(cell) <= _TIED for row in rows for cell in row),
             }
         case Picture():
             return {"kind": "picture", "title": typeset(block.title), "svg": block.svg, "words": block.words}

@@ -17,7 +17,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from reports import issuing, pdf, periods, xlsx
-from reports.blocks import Document, Section, Table
+from reports.blocks import Document, Paragraph, Section, Table
 from reports.decisions import Ground
 from reports.document import document
 from reports.issuing import Layouts
@@ -288,6 +288,22 @@ def test_a_table_of_few_rows_that_are_tall_goes_on_on_the_next_page(tmp_path: Pa
             places[word] = page, float(height)
     assert len(places) == len(rows) == len(set(places.values())), "each row has a place of its own"
     assert all(height < 760 for _, height in places.values()), "above the foot of the page"
+
+
+@needs_poppler
+@pytest.mark.parametrize("rows", [8, 60])
+def test_a_table_goes_on_where_its_page_ends_and_never_with_a_single_row(tmp_path: Path, rows: int) -> None:
+    """Kept whole it left a third of a page empty before it."""
+    table = Table("表", ("编号", "单位"), tuple((f"R{number:02d}", "演示单位") for number in range(rows)), 0)
+    torn = 0
+    for lines in (8, 9, 10, 11, 12, 13):
+        blocks = (*(Paragraph("本周没有。") for _ in range(lines)), table)
+        found = pdf.render(Document("周报", "", "〔2026〕第1期", "区大数据局", "2026年3月9日", "标题", (Section("一、情况", blocks),)), 0)
+        sheets = poppler("pdftotext", found, tmp_path).split("\f")
+        counted = [count for count in (len(re.findall(r"R\d\d", sheet)) for sheet in sheets) if count]
+        assert sum(counted) == rows and min(counted) >= 3 and all("编号" in sheet for sheet in sheets if "R0" in sheet), (lines, counted)
+        torn += len(counted) > 1
+    assert torn
 
 
 def test_page_one_says_what_changed_and_what_to_decide_and_many_leads_are_counted_by_kind() -> None:
