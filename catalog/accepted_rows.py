@@ -158,6 +158,8 @@ class Accepted:
     def _named(self, note: Note, rows: range) -> Iterator[int]:
         if note.numbers:
             yield from (at for at in rows if note.numbers.has(self._numbers[at]))
+            if note.by_line:
+                yield from (at for at in rows if note.numbers.has(self._place(at)[1]))
         for sign in note.signs:
             yield from (at for at in self._signs.get(sign, ()) if at in rows)
         if note.named:

@@ -37,6 +37,7 @@ class Note(NamedTuple):
     may_head: bool = False  #: it may as well be the heading of the rows below: 已取消, ▲已取消
     heads: bool = False  #: it is that, too: 以上保留,以下取消
     kept: int = 0  #: how many rows it says are kept
+    by_line: bool = False  #: 第5行: the fifth row, or that in the fifth line of the sheet
     parts: tuple[Note, ...] = ()
 
     @property
@@ -70,6 +71,7 @@ _MARKED = re.compile(f"[{SIGNS}]+[-—:.、\\s]*(?P<what>[^{SIGNS}]+)")
 _BACK = re.compile("以上|上述|上列|前述|上面|上表|本表|表中|表内|表列|所列|本清单|此表|该表|此清单|该清单|本目录|该目录|清单[中内]")
 _WHAT = re.compile(f"(({_BACK.pattern})(所列|内容|条目|项目|证明|事项|材料|各|全部|所有|条|项|的)*)")
 _CHINESE = "[一二三四五六七八九十百]+"
+_BY_LINE = re.compile(r"\d\s*行|行号")
 #: Some of the rows, by their places.
 _PLACED = re.compile(
     rf"^{_CHINESE}([、,到至和及与~-]{_CHINESE})+[项条行个](?=均|都|已|予|拟|应|取消|废止|停止|不再|保留)|第{_CHINESE}([、,到至和及与~\-第项条行个]+{_CHINESE})*[项条行个]|[前后末头最](面的?)?(\d{{1,5}}|[一二两三四五六七八九十]+|[后末前])[项条个行]"
@@ -187,6 +189,7 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
     if is_heading(plain.strip(SIGNS)) and not (numbers or signs or back or placed):
         return None
     others = not gives_up or (not but and _OTHERS.search(rest) is not None)
+    by_line = bool(numbers) and _BY_LINE.search(plain) is not None
     both = gives_up and keeps and (but is not None or (not others and not _REST.search(rest)))
     marked = _MARKED.fullmatch(plain)
     kept = _KEPT.search(plain)
@@ -197,7 +200,7 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
         numbers,
         signs,
         named,
-        vague=not tells or named.more,
+        vague=not tells or named.more or (by_line and (others or but is not None)),
         back=back,
         but=but is not None,
         others=others and (tells or gives_up),
@@ -209,6 +212,7 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
         or (is_bare != "" and in_cell(is_bare) is not None)
         or (not tells and body == plain and hears(plain) in (Standing.KEPT, Standing.CANCELLED)),
         kept=int(kept[1]) if kept else 0,
+        by_line=by_line,
     )
 
 

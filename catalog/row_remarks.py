@@ -35,6 +35,12 @@ _WHOLE = re.compile(
     "不涉及|不适用|未开展|暂未开展|无此项|去[掉除]?|移[除出]|剔[除出]|划[掉去]|不要了?|不用了?|撤回|搁置|作罢|已?过期|(暂|拟)?不(列|纳)入(清单|目录)?"
     "|已?调出(清单|目录)?|(事项|职权|业务)?(已|拟|现)?注销|已整合|暂缓(执行|实施)?|待定|待研究|待确认|待核实|待明确|未定|存疑|(已|拟|现)?(改|转)(由|用|成)(?!.*[出开]具).{1,20}|改告知承诺制?"
 )
+#: 由市级实施, 省级统一办理: whoever is above it does it.
+_ABOVE = re.compile(
+    "(现|已|改|拟|统一|全部|事项|应)*由?(国家|省|市|上级)(级|局|厅|直(部门|单位)?|里|本级|主管部门)?(统一|直接|集中|负责|组织)*"
+    "(实施|行使|办理|承办|审批|审核|管理)(的?(事项|权限|职权))?|(现|已|改|拟|全部|事项)*由?(镇街|街道|乡镇|镇|街镇|园区)(级|办事处)?(统一|直接|负责|组织)*(实施|行使)(的?事项)?"
+)
+_CLEAR = re.compile(f"承接|委托|{_US}|区[县]?级|[区县]局|初审")
 #: Names of columns in which remarks stand.
 _OF_REMARKS = re.compile("备注|附注|说明|变动|变化|动态|状态|现状|调整情况|存在问题|^其他$|^其它$")
 
@@ -48,7 +54,10 @@ def holds_remarks(name: str) -> bool:
 def leaves(text: str) -> bool:
     """Whether a remark leaves nobody sure that its row stands, or whose it is."""
     plain = clean(fold(text)) or text.strip()
+    is_clear = _CLEAR.search(plain) is not None
     for part in PARTS.split(plain):
+        if not is_clear and _ABOVE.fullmatch(part):
+            return True
         if part and not _COMES.search(part) and (_WHOLE.fullmatch(part) or _REMARK.search(part)):
             return True
     return False

@@ -64,7 +64,12 @@ ALL = [NOTED, NOTED, NOTED]
         ("注:2、3取消", [False, NOTED, NOTED]),
         ("删除第2项", [False, NOTED, False]),
         ("第2、3项删除", [False, NOTED, NOTED]),
-        ("第2行作废", [False, NOTED, False]),
+        ("第2行作废", [NOTED, NOTED, False]),  # the sheet's, or the row of that number
+        ("第4行取消", [False, False, NOTED]),
+        ("第1行取消", [NOTED, False, False]),
+        ("第3行保留,其余取消", ALL),
+        ("除第2行外均取消", ALL),
+        ("第9行取消", ALL),
         ("第2条不保留", [False, NOTED, False]),
         ("第2项与第3项合并", [False, NOTED, NOTED]),
         ("除第1项外均取消", [False, NOTED, NOTED]),

@@ -21,6 +21,7 @@ NOT_APPROVED = {"not_approved"}
         " 划转至市级 已下放 下放至街道 划归行政审批局 移交区审批局 上收至市级 转至区医保局办理 职权已划转"
         " 由区民政局划转至市民政局 机构改革划出 与第2项重复 重复 同第1项 见第3项 并入第3项 整合到第3项 非本局职责"
         " 不属于我局职责 本单位无此业务 无此事项 不涉及 不适用 不再办理 已整合 去掉 不要 撤回 暂缓 待定 已改由系统核验"
+        " 由市级实施 市级统一实施 由市局统一办理 省级实施 改由省厅审批 由镇街实施 市级事项,由市级办理 (市级实施)"
     ).split(),
 )
 def test_a_remark_that_leaves_nobody_sure_sends_its_row_back(remark: str) -> None:
@@ -36,6 +37,7 @@ def test_a_remark_that_leaves_nobody_sure_sends_its_row_back(remark: str) -> Non
         " 承接市级下放 由区民政局划转至我局 省级下放事项 避免重复提交 不得重复收取 有效期内重复使用 收回执单 领取后收回"
         " 移交档案时使用 划拨土地使用 非本市户籍人员提供 非本人办理的需提供 本局无法核验,需部门协查 用于注销登记"
         " 转学时使用 合并办理 详见附件2 与原件一致 改由区民政局出具 继续保留"
+        " 由市级实施,区级承接 承接市级实施事项 市级委托区级实施 由市局出具 市级审批,区级初审 由街道受理 省级统一样式 区级实施 由区级办理"
     ).split(),
 )
 def test_what_a_remark_says_of_something_else_sends_nothing_back(remark: str) -> None:
