@@ -2,7 +2,16 @@
 // signed in. Nothing is kept in the browser: pages hold persons' data.
 (function () {
   "use strict";
+  // Who asked what is answered in #notice: a field that asks about itself takes away no fault of another.
+  var asker = null, ASKS = "input,select,textarea,[data-add]";
   function notice() { return document.getElementById("notice"); }
+  function forget(field) {
+    document.querySelectorAll("#notice [data-about]").forEach(function (fault) {
+      if (fault.dataset.about !== field.name && fault.dataset.about !== field.dataset.field) { return; }
+      fault.remove();
+      if (!document.querySelector("#notice li")) { notice().replaceChildren(); }
+    });
+  }
   function say(title, text) {
     var box = document.createElement("div"), head = document.createElement("h2"), line = document.createElement("p");
     box.className = "told bad"; head.textContent = title; line.textContent = text;
@@ -13,11 +22,14 @@
     if (event.target.closest("[data-background]")) { event.detail.headers["X-Background"] = "1"; }
   });
   document.addEventListener("htmx:beforeRequest", function (event) {
-    if (!event.target.closest("[data-background]")) { notice().replaceChildren(); }
+    var elt = event.detail.elt;
+    if (elt.closest("[data-background]")) { return; }
+    if (elt.matches(ASKS) && elt !== asker) { forget(elt); } else { notice().replaceChildren(); }
   });
   ["htmx:sendError", "htmx:timeout"].forEach(function (lost) {
     document.addEventListener(lost, function (event) {
       if (event.target.closest && event.target.closest("[data-background]")) { return; }  // the page says it in its own place
+      asker = event.detail.elt;
       say("网络中断，没有收到回音", "可能已经收到，也可能没有。填写的内容仍在本页，请稍后再试，或者先另开一页查看。");
     });
   });
@@ -34,6 +46,7 @@
     if (!drop) { return; }
     event.preventDefault();
     var part = drop.closest("[data-part]"), list = part.parentElement;
+    part.querySelectorAll("[name]").forEach(forget);
     part.remove();
     var next = list.querySelector("[data-drop]") || list.parentElement.querySelector("[data-add]")
       || list.closest("form").querySelector("textarea,input:not([type=hidden])");
@@ -50,6 +63,6 @@
   document.addEventListener("htmx:afterSwap", function (event) {
     var told = event.detail.target && event.detail.target.id === "notice";
     // What a page asks for by itself takes nobody out of a field.
-    if (told && !event.detail.requestConfig.elt.closest("[data-background]")) { notice().focus(); }
+    if (told && !event.detail.requestConfig.elt.closest("[data-background]")) { asker = event.detail.requestConfig.elt; notice().focus(); }
   });
 })();

@@ -102,26 +102,30 @@ def check_number(request: Request, sent: SentForm, party: Annotated[str, Query(p
 
 
 def _case_of(sent: Sent) -> CaseIn:
-    """Raises Problem that says of several parties with which of them something is wrong; nobody stands there twice."""
+    """Raises Problem that says of several parties with which of them something is wrong, each by its field's name in the form; nobody
+    stands there twice."""
+    marks = ["", *_marks(sent.all("party"))]
     try:
         body = model_of(CaseIn, _case(sent), _LABELS)
     except Problem as problem:
-        if _marks(sent.all("party")):
-            problem.errors = tuple((field, _whose(field, text)) for field, text in problem.errors)
+        problem.errors = tuple(_said_of(marks, field, text) for field, text in problem.errors)
         raise
     places = dict[tuple[str, str], int]()
     for place, one in enumerate(body.parties):
         if (first := places.setdefault(person_key(one.id_type, one.id_number), place)) != place:
             text = f"与{_called(first)}的证件号码相同,同一位当事人只登记一次。"
-            raise wrong((f"parties.{place}.id_number", f"{_called(place)}:{text}"))
+            raise wrong(_said_of(marks, f"parties.{place}.id_number", text))
     return body
 
 
-def _whose(field: str, text: str) -> str:
+def _said_of(marks: list[str], field: str, text: str) -> tuple[str, str]:
     found = re.fullmatch(r"parties\.(\d+)(?:\.(\w+))?", field)
     if found is None:
-        return text
-    return f"{_called(int(found[1]))}:{'请选择身份。' if found[2] == 'role' else text}"
+        return field, text
+    place, name = int(found[1]), found[2] or "id_number"
+    if len(marks) > 1:
+        text = f"{_called(place)}:{'请选择身份。' if name == 'role' else text}"
+    return _named(marks[place], name), text
 
 
 def _called(place: int) -> str:
@@ -133,11 +137,15 @@ def _marks(lines: Iterable[str]) -> list[str]:
 
 
 def _party(sent: Sent, mark: str) -> dict[str, str]:
-    return {name: sent.text(f"{mark}-{name}" if mark else name) for name in ("id_type", "id_number", "name")}
+    return {name: sent.text(_named(mark, name)) for name in ("id_type", "id_number", "name")}
+
+
+def _named(mark: str, name: str) -> str:
+    return f"{mark}-{name}" if mark else name
 
 
 def _case(sent: Sent) -> dict[str, object]:
-    others = [{"role": sent.text(f"{mark}-role")} | _party(sent, mark) for mark in _marks(sent.all("party"))]
+    others = [{"role": sent.text(_named(mark, "role"))} | _party(sent, mark) for mark in _marks(sent.all("party"))]
     return {
         "matter": sent.text("matter"),
         "handling": sent.text("handling"),

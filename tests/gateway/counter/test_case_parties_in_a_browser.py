@@ -113,3 +113,61 @@ def test_a_couple_is_registered_by_keyboard_and_a_proof_is_filed_about_one(brows
     assert violations(browser, axe) == []
     assert first.id_number not in page.content() and second.id_number not in page.content()
     assert [one for one in browser.complaints if "422" not in one] == [] and browser.elsewhere() == set()
+
+
+def test_a_number_that_is_mended_takes_away_its_own_fault_and_no_other(browser: Browser, address: str) -> None:
+    page, keys, number = browser.page, browser.page.keyboard, f"C-{uuid4().hex[:12]}"
+    first, second = by_name("演示甲子"), by_name("演示乙丑")
+    be(browser, address, REQUESTER)
+    browser.go(f"{address}/counter/cases/new?matter=DEMO-0001")
+    for place in range(2):
+        page.click("[data-add]")
+        page.wait_for_selector(f"#parties > fieldset >> nth={place}")
+        page.select_option(f"#parties > fieldset >> nth={place} >> select[name$='-role']", "spouse")
+        page.fill(f"#parties > fieldset >> nth={place} >> input[name$='-id_number']", second.id_number[:-1])
+        page.fill(f"#parties > fieldset >> nth={place} >> input[name$='-name']", second.name)
+    page.fill("#id_number", first.id_number[:-1])
+    page.fill("#name", first.name)
+    page.fill("#case_number", number)
+    page.fill("#promised_days", "五")
+    keys.press("Enter")
+    page.wait_for_selector("#notice .told")
+
+    def faults() -> list[str]:
+        return [text.partition("：")[0] for text in page.locator("#notice li").all_inner_texts()]
+
+    assert sorted(faults()) == ["“承诺天数”", "申请人", "第 2 位当事人", "第 3 位当事人"]
+    page.fill("#id_number", first.id_number)
+    keys.press("Enter")
+    page.wait_for_selector("#number-check >> text=号码校验通过")
+    assert sorted(faults()) == ["“承诺天数”", "第 2 位当事人", "第 3 位当事人"]
+    page.click("#parties > fieldset >> nth=0 >> [data-drop]")
+    assert sorted(faults()) == ["“承诺天数”", "第 3 位当事人"], "of who is not registered nothing is wrong"
+    page.click("[data-add]")
+    page.wait_for_selector("#parties > fieldset >> nth=1")
+    assert sorted(faults()) == ["“承诺天数”", "第 3 位当事人"]
+    page.click("#parties > fieldset >> nth=1 >> [data-drop]")
+    page.fill("#parties input[name$='-id_number']", second.id_number)
+    keys.press("Enter")
+    page.wait_for_selector("#parties >> text=号码校验通过")
+    assert faults() == ["“承诺天数”"]
+    browser.on_both_screens("counter-case-one-fault-left")
+    page.fill("#promised_days", "5")
+    keys.press("Enter")
+    page.wait_for_url(f"**/counter/cases/{number}")
+
+
+def test_the_last_fault_goes_with_what_stands_around_it(browser: Browser, address: str) -> None:
+    holder, page = by_name("演示甲子"), browser.page
+    be(browser, address, REQUESTER)
+    browser.go(f"{address}/counter/cases/new?matter=DEMO-0001")
+    page.fill("#id_number", holder.id_number[:-1])
+    page.fill("#name", holder.name)
+    page.fill("#case_number", f"C-{uuid4().hex[:12]}")
+    page.fill("#promised_days", "5")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#notice li >> text=证件号码")
+    page.fill("#id_number", holder.id_number)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#number-check >> text=号码校验通过")
+    assert page.inner_text("#notice") == ""
