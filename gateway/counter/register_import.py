@@ -17,6 +17,7 @@ from gateway.edge.counter_pages import render
 from gateway.edge.csv_files import csv_answer
 from gateway.edge.doors import KEYED
 from gateway.edge.problems import Problem
+from gateway.edge.refusals import problem_of
 from gateway.edge.uploads import upload_of
 from gateway.edge.visibility import may_enter
 from gateway.registers.entered import Kind, register_of
@@ -76,7 +77,8 @@ def _enter(register: RegisterKind, rows: list[tuple[int, dict[str, str], str]], 
             try:
                 taken += _enter_row(register, cells, codes, caller)
             except Refusal as why:
-                said = "；".join(f"“{name.removeprefix('values.')}”{text}" for name, text in why.errors) or str(why)
+                problem = problem_of(why)
+                said = "；".join(f"“{name.removeprefix('values.')}”{text}" for name, text in problem.errors) or problem.detail
         if said:
             refused.append((line, said))
     return taken, refused

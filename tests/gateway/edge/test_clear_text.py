@@ -209,6 +209,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "people": {GUARDED: "code", CODE: "unit roles", OFFICIAL: "name mail"},
     "proof_kinds": {GUARDED: "code name aliases basis fields otherwise", CODE: "issuing_unit"},
     "proofs": {CODE: "verification digest code_digest revoked_why", GUARDED: "otherwise"},
+    "proof_extensions": {CODE: "verification digest server"},
     "proposal_steps": {CODE: "person unit", GUARDED: "record"},
     "proposals": {CODE: "unit drafted_by", GUARDED: "reason document changes"},
     "pulses": {CODE: "name"},

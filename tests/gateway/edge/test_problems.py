@@ -37,6 +37,8 @@ SAID_OTHERWISE = {
     ("gateway/counter/sign_in.py", "PasswordRefused"),
     ("gateway/counter/sign_in.py", "SignInRefused"),
     ("gateway/counter/hand_in_telephone.py", "ConfirmationOver"),  # a page in the look of the public ones
+    ("gateway/counter/adjustment.py", "Refusal"),  # the same
+    ("gateway/counter/register_import.py", "Refusal"),
     ("gateway/counter/registers.py", "Refusal"),  # said over the form, which keeps what was typed
     ("gateway/counter/who_asked.py", "LookOver"),
     ("gateway/counter/who_asked.py", "NoIssuer"),

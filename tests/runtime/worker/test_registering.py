@@ -65,7 +65,7 @@ def test_what_is_made_anew_is_what_prefect_deploy_makes(server: PrefectServer) -
         server.http.delete(f"/deployments/{one['id']}").raise_for_status()
     look(server)
     made = read(server)
-    assert len(server.deployed) == 7
+    assert len(server.deployed) == 8
     assert {one["entrypoint"]: plain(one) for one in server.deployed} == {name: plain(one) for name, one in made.items()}
 
 
