@@ -36,7 +36,15 @@ _TIMES = 20
 #: What one keeps, and no page: as soon as a page, and as large as it is.
 _FILES = "counter_attachment", "counter_batch_results", "counter_batch_proofs", "counter_proof", "counter_report_pdf"
 #: Whose unit is asked for an answer; everybody else is of the unit that asks.
-_OF_THE_ASKED = ("counter_inbox", "counter_request", "counter_attachment", "counter_supervision", "counter_duty", "counter_assign")
+_OF_THE_ASKED = (
+    "counter_inbox",
+    "counter_request",
+    "counter_beside",
+    "counter_attachment",
+    "counter_supervision",
+    "counter_duty",
+    "counter_assign",
+)
 
 
 @dataclass(frozen=True)
