@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +20,8 @@ from zoneinfo import ZoneInfo
 
 from domain.identity_provider import provider
 from domain.mismatch_rate import steps
+from domain.networks import Network, networks
+from domain.proof_form import Form
 from domain.quotas import quotas
 
 ROOT = Path(__file__).resolve().parent
@@ -53,11 +54,6 @@ def wall_clock() -> datetime:
 def at(wall: datetime, rate: float, origin: datetime) -> datetime:
     """The instant of a clock of this rate and origin at a wall-clock time."""
     return wall if rate == 1 else origin + (wall - origin) * rate
-
-
-def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Addresses or networks, separated by commas."""
-    return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
 def _variable(default: Value, read: Callable[[str], Value]) -> Value:
@@ -191,6 +187,8 @@ class Settings:
     seal_development: bool = _variable(True, _truth)
     seal_algorithm: str = _variable("ecdsa", _matching("ecdsa|sm2"))
     """Development keys, and their kind: the seal reads 演示, the page 「演示,无效力」. False only with keys of the e-seal platform."""
+    proof_form: Form = _variable(Form.PDF, Form)
+    """证明的形式 of what is made from now on; what was made stays as it is."""
     readings: str = "{}"
     """解读: where the regulation's text is open, what the district chose, as a JSON object (domain/readings.py)."""
     instant_seconds: float = _variable(5.0, _rate)
@@ -248,10 +246,10 @@ class Settings:
             return instant
         return self.clock_origin + timedelta(seconds=(instant - self.clock_origin).total_seconds() / self.clock_rate)
 
-    def callback_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
+    def callback_allowed(self) -> tuple[Network, ...]:
         return networks(self.callback_networks)
 
-    def monitors(self) -> tuple[IPv4Network | IPv6Network, ...]:
+    def monitors(self) -> tuple[Network, ...]:
         return networks(self.monitor_from)
 
     def retention(self) -> timedelta:

@@ -332,7 +332,7 @@ OPEN_FILES = {
     "catalog/word_text.py": "the same",
     "catalog/xml_tables.py": "the same",
     "gateway/edge/media.py": "attachments",
-    "proofs/check.py": "what the public checks",
+    "proofs/pdf_judgement.py": "what the public checks",
     "connectors/seal.py": "the pages that we set ourselves",
     "connectors/lasting.py": "the proofs that we sealed ourselves",
     "reports/xlsx.py": "the workbook that we wrote ourselves",
@@ -348,7 +348,7 @@ READERS = {
     "catalog/web_tables.py": {"html_tables"},
     "catalog/xml_tables.py": {"xml_tables"},
 }
-GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/check.py"}
+GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/pdf_judgement.py"}
 
 
 def test_nobody_opens_a_strangers_file_outside_a_process_of_its_own() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.proof_form import Form
 from settings import Secret, WrongSettings, load
 
 
@@ -27,6 +28,7 @@ from settings import Secret, WrongSettings, load
         ("QUOTA_UNIT", "5/minute 9/day", "5/minute 9/day"),
         ("REPORT_READERS", "a@example.invalid, b@example.invalid", "a@example.invalid, b@example.invalid"),
         ("CALLBACK_NETWORKS", "10.4.0.0/16, ::1", "10.4.0.0/16, ::1"),
+        ("PROOF_FORM", "ofd", Form.OFD),
         ("DATABASE_PASSWORD", "word", Secret("word")),
     ],
 )
@@ -61,6 +63,8 @@ WRONG = [
     ("MONITOR_FROM", "everybody"),
     ("REPORT_READERS", "the office"),
     ("RETENTION_DAYS", "1"),
+    ("PROOF_FORM", "OFD"),
+    ("PROOF_FORM", ""),
 ]
 
 

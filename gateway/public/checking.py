@@ -25,9 +25,9 @@ from ledger.database import transaction
 from ledger.oversight import origins
 from ledger.sealing import publication
 from ledger.sealing.publication import Printed, ProofStatus
-from proofs.check import Verdict
 from proofs.code import code_digest
 from proofs.facts import Facts
+from proofs.verdicts import Verdict
 from settings import settings
 
 _TEXTS = {

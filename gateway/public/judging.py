@@ -7,7 +7,8 @@ from datetime import datetime
 
 from ledger.database import transaction
 from ledger.sealing import papers
-from proofs.check import CheckResult, KnownProof, check
+from proofs.check import check
+from proofs.verdicts import CheckResult, KnownProof
 from settings import settings
 
 

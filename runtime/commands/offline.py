@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from proofs import status_list
-from proofs.check import KnownProof, Verdict, check, place_of
+from proofs.check import check, place_of
 from proofs.facts import Facts
 from proofs.status_list import StatusListRefused
+from proofs.verdicts import KnownProof, Verdict
 from runtime.failures import Failure
 
 

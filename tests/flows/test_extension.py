@@ -26,8 +26,8 @@ from ledger.cases import cases
 from ledger.sealing import papers, seal_register
 from ledger.tables.effects import Proof, ProofExtension
 from ledger.tables.verifications import Verification
-from proofs.check import Verdict
 from proofs.sealed_when import Time
+from proofs.verdicts import Verdict
 from runtime.commands import master_keys
 from runtime.services.development_seals import register_development_seals
 from settings import settings

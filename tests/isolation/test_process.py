@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-import proofs.check  # noqa: F401  # one of those that say of themselves that they read files
+import proofs.pdf_judgement  # noqa: F401  # one of those that say of themselves that they read files
 from isolation.process import Limits, ProcessDied, compute, read
 from tests.isolation.readers import (
     NotJson,

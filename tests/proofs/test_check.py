@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-import proofs.check
+import proofs.pdf_judgement
 from isolation.process import Limits, ProcessDied
-from proofs.check import CheckResult, KnownProof, Verdict, check
+from proofs.check import check
 from proofs.page import render
 from proofs.sealed_when import Time, When
+from proofs.verdicts import CheckResult, KnownProof, Verdict
 from tests.proofs.samples import NUMBER, page, seals, use
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -155,12 +156,12 @@ def test_nothing_is_fetched(monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(proofs.check, "read", lambda function, *args, limits: function(*args))  # in this process
+    monkeypatch.setattr(proofs.pdf_judgement, "read", lambda function, *args, limits: function(*args))  # in this process
     assert judged(ours()[0]).verdict is Verdict.VALID
 
 
 def test_a_file_that_is_too_much_for_its_reader_ends_the_reader(monkeypatch):
-    monkeypatch.setattr(proofs.check, "LIMITS", Limits(memory=2**16, seconds=5, patience=60))
+    monkeypatch.setattr(proofs.pdf_judgement, "LIMITS", Limits(memory=2**16, seconds=5, patience=60))
     with pytest.raises(ProcessDied):
         judged(ours()[0])
 

@@ -12,10 +12,11 @@ import pytest
 from connectors.lasting import extend, revocations
 from connectors.seal import LocalSeals
 from connectors.timestamps import servers_of
-from proofs.check import CheckResult, KnownProof, Verdict, check
+from proofs.check import check
 from proofs.page import render
 from proofs.seal_image import draw_seal
 from proofs.sealed_when import Time
+from proofs.verdicts import CheckResult, KnownProof, Verdict
 from tests.lasting import lasts, make_seals, publish
 from tests.proofs.samples import NAMES, NUMBER, page, use
 from tests.timestamps import NAME, authority

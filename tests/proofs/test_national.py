@@ -22,10 +22,11 @@ from domain.seals import SealKind
 from guomi import sm2
 from ledger.sealing import certificates
 from proofs import national
-from proofs.check import KnownProof, Verdict, check
+from proofs.check import check
 from proofs.page import render
 from proofs.seal_image import draw_seal
 from proofs.sealed_when import Time
+from proofs.verdicts import KnownProof, Verdict
 from runtime.services.development_keys import ensure_development_seals
 from tests.proofs.readers import bouncy_castle, openssl, poppler
 from tests.proofs.samples import NAMES, NUMBER, page, seals, use

@@ -11,9 +11,10 @@ import pytest
 
 from connectors.timestamp_token import Place
 from connectors.timestamps import TimestampServers
-from proofs.check import CheckResult, KnownProof, Verdict, check
+from proofs.check import check
 from proofs.page import render
 from proofs.sealed_when import Time, When
+from proofs.verdicts import CheckResult, KnownProof, Verdict
 from tests.proofs.samples import NUMBER, page, seals, use
 from tests.timestamps import NAME, authority
 

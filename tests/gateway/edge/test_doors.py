@@ -13,7 +13,7 @@ import pytest
 
 import gateway.edge.media
 import gateway.public.verify
-import proofs.check
+import proofs.pdf_judgement
 from connectors.seal import LocalSeals
 from gateway.edge.doors import Door
 from isolation.process import Limits
@@ -48,8 +48,8 @@ def test_the_public_check_refuses_what_is_too_much_for_its_reader(
     api: Api, pdf: bytes, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as bad:
-        bad.setattr(proofs.check, "_opened", FAULTS[fault][0])
-        bad.setattr(proofs.check, "LIMITS", FAULTS[fault][1])
+        bad.setattr(proofs.pdf_judgement, "_opened", FAULTS[fault][0])
+        bad.setattr(proofs.pdf_judgement, "LIMITS", FAULTS[fault][1])
         answer = upload(api, pdf)
         assert (answer.status_code, answer.json()["code"]) == (422, "file_unreadable")
         page = upload(api, pdf, **BROWSER)
@@ -81,8 +81,8 @@ def test_many_pictures_one_behind_the_other_are_a_picture() -> None:
 def test_others_are_served_while_a_reader_hangs_and_too_many_are_sent_away(api: Api, pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     door = Door(at_once=1, waiting=0)
     monkeypatch.setattr(gateway.public.verify, "PUBLIC", door)
-    monkeypatch.setattr(proofs.check, "_opened", hang)
-    monkeypatch.setattr(proofs.check, "LIMITS", Limits(memory=2**26, seconds=20, patience=120))
+    monkeypatch.setattr(proofs.pdf_judgement, "_opened", hang)
+    monkeypatch.setattr(proofs.pdf_judgement, "LIMITS", Limits(memory=2**26, seconds=20, patience=120))
     held: list[httpx.Response] = []
     stranger = threading.Thread(target=lambda: held.append(upload(api, pdf)))
     stranger.start()

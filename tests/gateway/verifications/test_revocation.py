@@ -23,7 +23,7 @@ from ledger.outbox.callbacks_sent import PAUSES
 from ledger.registry import registry
 from ledger.tables.effects import Notice, Proof
 from ledger.tables.verifications import EventRow
-from proofs.check import Verdict
+from proofs.verdicts import Verdict
 from settings import settings
 from tasks import notify
 from tests.gateway import casework
