@@ -232,7 +232,8 @@ def rows_of(session: Session, reading: int, *, verdict: str | None = None) -> It
 
 def rows_to_return(session: Session, reading: int, places: Collection[tuple[int, int]], *, most: int) -> list[CatalogRow]:
     """The first rows in which something was found, and those at these places (sheet, line)."""
-    query = _rows(reading, None).where(literal_column("faults <> '[]' OR questions <> '[]'"))
+    said = literal_column("(faults <> '[]' OR questions <> '[]')")  # bracketed: SQLAlchemy brackets no text, and OR is weaker than AND
+    query = _rows(reading, None).where(said)
     found = {(row.sheet, row.line): row for row in session.scalars(query.order_by(*_PLACE).limit(most))}
     further = iter(set(places) - found.keys())
     while some := list(islice(further, _AT_ONCE)):

@@ -278,6 +278,18 @@ def test_the_error_file_names_rows_that_change_nothing_because_another_list_says
     assert ("变更", "DEMO-0002", "P-HARDSHIP") in changes(rebuilt()) and of_file("one") == {}
 
 
+def test_what_is_asked_of_one_list_goes_back_to_no_other_sender() -> None:
+    source("civil", ListKind.PROOFS, CIVIL)
+    send("civil", rows((1, "DEMO-0003", "低保证明", *GOOD[3:])))
+    source("justice", ListKind.PROOFS, JUSTICE)
+    send("justice", rows(GOOD))
+    rebuilt()
+    assert set(of_file("civil")) == {"2"} and of_file("justice") == {}
+    send("justice", rows((1, "NONE-2", *GOOD[2:])))
+    rebuilt()
+    assert "NONE-2" in of_file("justice")["2"][1], "nor in the place of its own row"
+
+
 def test_of_very_many_bad_rows_the_first_go_back_and_the_file_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(returning, "MOST_RETURNED", 3)
     source("justice", ListKind.PROOFS, JUSTICE)
