@@ -21,12 +21,12 @@ from zoneinfo import ZoneInfo
 from domain.identity_provider import provider
 from domain.mismatch_rate import steps
 from domain.networks import Network, networks
+from domain.notices import mail_addresses
 from domain.proof_form import Form
 from domain.quotas import quotas
 
 ROOT = Path(__file__).resolve().parent
 LOCAL = ZoneInfo("Asia/Shanghai")
-_MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 _YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "false", "f", "no", "n", "off"})
 
 Value = TypeVar("Value")
@@ -221,8 +221,9 @@ class Settings:
     report_copies: str = "工作专班各成员单位"
     report_contact: str = _variable("", _matching(r"[^\r\n]{0,40}"))
     """The weekly report's issuer, as its head says it; the district in its title; who gets copies (抄送); whom to call, where."""
-    report_readers: str = _variable("", _matching(rf"\s*(?:{_MAIL}(?:\s*,\s*{_MAIL})*)?\s*"))
-    """Who gets the weekly report by mail, separated by commas. None: it is made, and says that nobody is configured."""
+    report_readers: tuple[str, ...] = _variable((), mail_addresses)
+    record_keepers: tuple[str, ...] = _variable((), mail_addresses)
+    """Who gets the weekly report by mail, and who outside (司法局, 审计) each day's head of the record, separated by commas."""
 
     # One clock for all processes: instants of the regulation are origin + (wall clock - origin) * rate.
     clock_origin: datetime = _variable(datetime(2026, 1, 1, tzinfo=UTC), _instant)
@@ -254,11 +255,6 @@ class Settings:
 
     def retention(self) -> timedelta:
         return timedelta(days=self.retention_days)
-
-    def readers(self) -> tuple[str, ...]:
-        """The readers of the weekly report, each once."""
-        found = (address.strip() for address in self.report_readers.split(","))
-        return tuple(dict.fromkeys(address for address in found if address))
 
     def member_units(self) -> tuple[str, ...]:
         """The member units of the 工作专班 (obligation 4.2); none: any unit can be one."""

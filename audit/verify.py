@@ -242,7 +242,7 @@ def _heads(folder: Path, held: list[str], key: Key, wrong: list[str]) -> list[He
         if printed := re.fullmatch(r"(\d+):([0-9a-f]{64})", re.sub(r"[\s,]", "", word)):
             found.append(Head(key.name, int(printed[1]), bytes.fromhex(printed[2]), "所印", "另行所得"))
         else:
-            notes.append((Path(word).read_text("utf-8"), Path(word).name))
+            notes.append((Path(word).read_text("utf-8-sig"), Path(word).name))
     for count, (note, name) in enumerate(notes, 1):
         try:
             found.append(head_of(note, key, name))

@@ -43,5 +43,6 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "many_subject_codes": "一名代办员生成的本人查询码过多",
         "report_not_made": "周报没有编制成功",
         "report_not_mailed": "周报邮件没有送达",
+        "head_not_mailed": "台账存证的邮件没有送达",
     }
 )

@@ -57,6 +57,7 @@ class NoticeKind(StrEnum):
     BATCH_ENDED = "batch_ended"  #: 批次办结, to the requesting unit: one message for all of its rows
     PROOF_REVOKED = "proof_revoked"  #: 电子证明已撤销, to the requesting unit; on order to the issuing unit as well
     REPORT = "report"  #: 周报, to its readers: its text is the report's (reports.letters)
+    HEAD = "head"  #: 台账存证, the day's, to those outside who keep it (reports.head_letters)
 
     @property
     def label(self) -> str:
@@ -86,7 +87,10 @@ _WORDS = {
         "请停止采用,并查看用过它的办件(/v1/revoked-proofs);已据此作出决定的,请及时补救。需要这项证明的,请重新发起核验。",
     ),
     NoticeKind.REPORT: ("“无证明办事”工作周报", "请阅附件。"),
+    NoticeKind.HEAD: ("台账存证", "请保存附件。"),
 }
+#: To an address that is configured: whose it is stands in no register.
+TO_ADDRESSES = frozenset({NoticeKind.REPORT, NoticeKind.HEAD})
 
 
 _CLOCK = "%Y-%m-%d %H:%M:%S"
@@ -115,3 +119,11 @@ def text(kind: NoticeKind, unit_name: str, number: str | None, about: datetime, 
 def is_mail_address(address: str) -> bool:
     """True for one plain mail address."""
     return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
+
+
+def mail_addresses(text: str) -> tuple[str, ...]:
+    """Addresses that are separated by commas, each once; a blank text names none. Raises ValueError."""
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(","))) if text.strip() else ()
+    if not all(map(is_mail_address, found)):
+        raise ValueError("not plain mail addresses")
+    return found

@@ -97,7 +97,7 @@ def keep(wanted: Wanted, snapshot: str, layouts: Layouts, *, now: datetime, acto
     week = periods.is_week(report.period)
     content = Content(report.scope_name, report.issue, report.definitions, snapshot, **vars(layouts))
     with transaction() as session:
-        readers = settings().readers() if week and not wanted.scope else ()
+        readers = settings().report_readers if week and not wanted.scope else ()
         kept, new = reports.keep(session, wanted, content, readers, now=now, actor=actor)
         return kept.id, new
 

@@ -14,7 +14,8 @@ from ledger.database import transaction
 from ledger.outbox import notifications
 from ledger.outbox.callbacks_sent import AWAY, Receipt
 from ledger.outbox.notifications import Notification
-from reports import issuing, letters
+from ledger.tables.record import RecordHead
+from reports import head_letters, issuing, letters
 from settings import settings
 from tasks.steps import in_ledger_thread, place_of
 
@@ -71,6 +72,8 @@ class Letter:
 
 def _letter(notice: Notification) -> Letter:
     at, identity = settings(), str(notice.id)
+    if notice.kind is NoticeKind.HEAD:
+        return _of_head(notice)
     if notice.kind is not NoticeKind.REPORT:
         body = text(notice.kind, notice.unit_name, notice.verification, notice.about, at.public_url, identity)
         return Letter(f"【无证明办事】{notice.kind.label} {notice.verification}", body)
@@ -80,6 +83,15 @@ def _letter(notice: Notification) -> Letter:
             Attachment(letters.file_name(row, kind), letters.KINDS[kind], issuing.bytes_of(row, kind)) for kind in ("pdf", "xlsx")
         )
     return Letter(letters.title(row), letters.body(row, report, at.public_url, identity), files)
+
+
+def _of_head(notice: Notification) -> Letter:
+    """The file is the one that the verifier takes, byte for byte: as text it could be folded or recoded on its way."""
+    at = settings()
+    with transaction() as session:
+        head = session.get_one(RecordHead, notice.about)
+    file = Attachment(head_letters.file_name(head), "application/octet-stream", head.note.encode())
+    return Letter(head_letters.title(head, at.district), head_letters.body(head, at.public_url, str(notice.id)), (file,))
 
 
 def _take_next(number: str | None, silent: set[str]) -> Notification | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.database import transaction
-from ledger.record import gathering, heads
+from ledger.record import gathering, heads, mailing
 from settings import settings
 from tasks.steps import in_ledger_thread, step
 
@@ -32,6 +32,21 @@ def _gather() -> int | None:
         return gathering.gather(session)
 
 
+@step("存证邮件 watch the heads' mails")
+async def watch_head_mails() -> None:
+    """Those that did not get through are an alarm; they are sent with all other notices (tasks.notify)."""
+    await in_ledger_thread(_watch)
+
+
 def _sign() -> None:
+    """The head, and in the same transaction the mails that it owes."""
+    at = settings()
     with transaction() as session:
-        heads.keep(session, now=settings().now())
+        head = heads.keep(session, now=at.now())
+        if head is not None:
+            mailing.owe(session, head.at, at.record_keepers, now=at.now())
+
+
+def _watch() -> None:
+    with transaction() as session:
+        mailing.watch(session, now=settings().now())

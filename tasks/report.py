@@ -126,7 +126,7 @@ def _section(making: Making) -> str:
         "",
         *(f"- {note}" for note in report.notes),
         "",
-        _mailed([notifications.standing_of(mail, at.now()).label for mail in mails], bool(at.readers())),
+        _mailed([notifications.standing_of(mail, at.now()).label for mail in mails], bool(at.report_readers)),
     ]
     return typeset("\n".join(lines))
 

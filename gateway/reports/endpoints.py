@@ -148,9 +148,9 @@ def send_report(id: Id, caller: CurrentCaller) -> MailingsOut:  # noqa: A002
     """发给还没有这份周报的收件人,已有的不重复发送。按需编制的周报和后来配置的收件人用它发送。"""
     with transaction() as session:
         row = _own(session, caller, id)
-        if not settings().readers():
+        if not settings().report_readers:
             raise Problem("no_readers")
-        reports.send(session, row, settings().readers(), now=settings().now())
+        reports.send(session, row, settings().report_readers, now=settings().now())
         return _mailings(session, row)
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_, case, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain.notices import NoticeChannel, NoticeKind, NoticeStatus
+from domain.calendar import LOCAL
+from domain.notices import TO_ADDRESSES, NoticeChannel, NoticeKind, NoticeStatus
 from domain.roles import Role
 from ledger import paging
 from ledger.outbox.callbacks_sent import PAUSES, Receipt
@@ -25,6 +26,8 @@ from ledger.vault import Place, vault
 
 #: A mail that was begun and whose outcome nobody recorded for so long is unknown: shown, never repeated by itself.
 UNKNOWN_AFTER = timedelta(minutes=5)
+#: How one stands that goes on only once a person has settled it.
+FOR_A_PERSON = frozenset({NoticeStatus.UNKNOWN, NoticeStatus.GIVEN_UP})
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,17 @@ def notify_office_of(session: Session, kind: NoticeKind, told: Iterable[tuple[st
 
 def notify_readers(session: Session, report: UUID, readers: Iterable[str], *, about: datetime, now: datetime) -> int:
     """周报, a mail of its own to each reader, so that what one server refuses concerns one reader. Gives how many are new."""
-    told = Telling("", str(report), None, about)
-    return _write(session, NoticeKind.REPORT, [(told, None, NoticeChannel.MAIL, reader) for reader in readers], now=now)
+    return _notify_addresses(session, NoticeKind.REPORT, str(report), readers, about, now)
+
+
+def notify_keepers(session: Session, head: datetime, keepers: Iterable[str], *, now: datetime) -> int:
+    """台账存证 of the head's own day, which each keeper is told of once. Gives how many are new."""
+    return _notify_addresses(session, NoticeKind.HEAD, head.astimezone(LOCAL).date().isoformat(), keepers, head, now)
+
+
+def _notify_addresses(session: Session, kind: NoticeKind, cause: str, addresses: Iterable[str], about: datetime, now: datetime) -> int:
+    told = Telling("", cause, None, about)
+    return _write(session, kind, [(told, None, NoticeChannel.MAIL, address) for address in addresses], now=now)
 
 
 def of_report(session: Session, report: UUID) -> list[Notice]:
@@ -175,7 +187,7 @@ def take_next(session: Session, *, now: datetime, number: str | None = None, wit
     query = query.order_by(Notice.next_attempt_at, Notice.id).limit(1).with_for_update(skip_locked=True, of=Notice)
     while (found := session.execute(query).tuples().one_or_none()) is not None:
         row, unit_name, mail, address = found
-        mail = row.recipient if row.kind is NoticeKind.REPORT else mail
+        mail = row.recipient if row.kind in TO_ADDRESSES else mail
         row.attempts, row.started_at = row.attempts + 1, now
         if not mail and (address is None or not address.active):  # it was there when the notice was written
             row.given_up_at, row.next_attempt_at, row.last_answer = now, None, "no_address"
@@ -227,6 +239,11 @@ def given_up(session: Session, limit: int = 500) -> list[Notice]:
     return list(session.scalars(select(Notice).where(_GIVEN_UP).order_by(Notice.given_up_at).limit(limit)))
 
 
+def unsent(session: Session, kind: NoticeKind) -> list[Notice]:
+    """Those of a kind that did not get through so far, oldest first, however they stand."""
+    return list(session.scalars(select(Notice).where(Notice.kind == kind, Notice.sent_at.is_(None)).order_by(Notice.made_at, Notice.id)))
+
+
 def unsettled(session: Session, page: PageRequest = FIRST, *, now: datetime) -> Page[Notice]:
     """Both, oldest first."""
     return paging.scalars(session, select(Notice).where(or_(_unknown(now), _GIVEN_UP)), (Notice.made_at, Notice.id), page)
@@ -263,7 +280,7 @@ def settle(session: Session, notice: UUID, *, arrived: bool, now: datetime, acto
     None where there is nothing to settle: sent, to be sent again by itself, or on its way this very moment.
     """
     row = session.get(Notice, notice, with_for_update=True)
-    if row is None or standing_of(row, now) not in (NoticeStatus.UNKNOWN, NoticeStatus.GIVEN_UP):
+    if row is None or standing_of(row, now) not in FOR_A_PERSON:
         return None
     if arrived:
         row.sent_at = now

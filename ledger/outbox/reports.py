@@ -140,7 +140,8 @@ def send(session: Session, report: IssuedReport, readers: Iterable[str], *, now:
 
 def watch_mails(session: Session, *, now: datetime) -> None:
     """An alarm stands while a report's mail waits for a person: refused, given up, or nobody knows."""
-    waiting = [row for row in (*notifications.unknown(session, now=now), *notifications.given_up(session)) if row.kind is NoticeKind.REPORT]
+    standings = [notifications.standing_of(row, now) for row in notifications.unsent(session, NoticeKind.REPORT)]
+    waiting = [one for one in standings if one in notifications.FOR_A_PERSON]
     if waiting:
         text = f"{len(waiting)} 封周报邮件没有送达或是否送达不明,不会自动重发。请向收件人核实,在周报的邮件(mailings)中重新发送。"
         raise_alarm(session, "report_not_mailed", "reports", text, now=now)

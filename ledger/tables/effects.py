@@ -165,11 +165,11 @@ class Notice(Table):
     __tablename__ = "notices"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     verification: Mapped[str | None] = mapped_column(ForeignKey("verifications.number"), index=True)
-    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))  #: None: to a reader of the report
+    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))  #: None: to a configured address
     kind: Mapped[NoticeKind] = mapped_column(choices(NoticeKind, "kind"))
-    cause: Mapped[str]  #: the id of what it tells of (of a report the report's): told twice, it finds the first notice
+    cause: Mapped[str]  #: the id of what it tells of (the report's, a head's day): told twice, it finds the first notice
     channel: Mapped[NoticeChannel] = mapped_column(choices(NoticeChannel, "channel"))
-    recipient: Mapped[str]  #: a person's code, the unit's for a webhook, a reader's address for a report
+    recipient: Mapped[str]  #: a person's code, the unit's for a webhook, an address for a report or a head
     about: Mapped[datetime]  #: when it happened, on the regulation's clock
     made_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)

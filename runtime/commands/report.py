@@ -94,7 +94,7 @@ def _write(report: UUID, folder: Path, progress: Progress) -> None:
         progress.say(typeset(f"  {label}:{figure}"))
     for note in figures.notes:
         progress.say(typeset(f"  说明:{note}"))
-    if periods.is_week(figures.period) and not row.scope and not settings().readers():
+    if periods.is_week(figures.period) and not row.scope and not settings().report_readers:
         progress.warn("没有配置收件人(PROOFLESS_REPORT_READERS),周报不会自动发送。")
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from reports import issuing
 from settings import settings
 from tasks.deliver import send_due_callbacks
 from tasks.leads import find_leads
-from tasks.record import gather_record
+from tasks.record import gather_record, watch_head_mails
 from tasks.report import mail_reports
 from tasks.seals import check_seals
 from tasks.steps import in_ledger_thread, place_of
@@ -43,6 +43,7 @@ class Minute:
             find_leads.fn,
             gather_record.fn,
             mail_reports.fn,
+            watch_head_mails.fn,
             self._order_report,
             check_seals.fn,  # last: it may ask somebody outside
         ):

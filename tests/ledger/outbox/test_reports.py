@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from domain.notices import NoticeKind, NoticeStatus
+from domain.notices import NoticeChannel, NoticeKind, NoticeStatus
 from ledger.database import engine
 from ledger.outbox import notifications, reports
 from ledger.outbox.reports import Content, UnknownUnit, Wanted
-from ledger.tables.effects import Notice
+from ledger.tables.effects import Alarm, Notice
 from ledger.tables.reports import IssuedReport, ReportOrder
 from reports import periods
 from tests.ledger.acting import MINUTE, alarms, all_of, at_once, do
@@ -126,3 +127,18 @@ def test_a_mail_that_waits_for_a_person_is_an_alarm_until_it_is_settled() -> Non
     do(notifications.settle, sent.id, arrived=True, now=later, actor="person:demo-office")
     do(reports.watch_mails, now=later)
     assert alarms() == set()
+
+
+def test_older_notices_that_nobody_settled_hide_no_reports_mail() -> None:
+    older = {"kind": NoticeKind.WARNING, "channel": NoticeChannel.MAIL, "about": MONDAY, "made_at": MONDAY, "given_up_at": MONDAY}
+    rows = [older | {"id": uuid4(), "cause": str(number), "recipient": "demo-civil", "attempts": 1} for number in range(501)]
+    do(lambda session: session.execute(insert(Notice), rows))
+    keep(Wanted(*SPAN, ""))
+    do(notifications.take_next, now=MONDAY)
+    do(reports.watch_mails, now=MONDAY + notifications.UNKNOWN_AFTER + MINUTE)
+    assert alarms() == {("report_not_mailed", "reports")}
+    lost = do(notifications.unsent, NoticeKind.REPORT)[0]
+    do(lambda session: session.execute(update(Notice).where(Notice.id == lost.id).values(given_up_at=MONDAY + MINUTE)))
+    do(lambda session: session.execute(update(Alarm).values(cleared_at=MONDAY)))
+    do(reports.watch_mails, now=MONDAY + MINUTE)
+    assert alarms() == {("report_not_mailed", "reports")}

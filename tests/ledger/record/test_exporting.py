@@ -182,6 +182,14 @@ def test_a_head_on_paper_is_as_good(written: Path, tmp_path: Path, capsys: pytes
     assert code == 1 and "所印" in said
 
 
+def test_a_head_that_an_editor_saved_again_is_still_one(written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Windows' editors put a mark before the text and end its lines their own way; whoever kept it need not know."""
+    again = (written / "head-1.txt").read_text("utf-8").replace("\n", "\r\n")
+    (tmp_path / "again.txt").write_bytes(b"\xef\xbb\xbf" + again.encode())
+    code, said = verdict(written / "export", "--head", str(tmp_path / "again.txt"), capsys=capsys)
+    assert code == 0, said
+
+
 def test_a_limit_is_found_by_its_instant(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Obligation 10.7: as it was set when the request came."""
     limit = all_of(Deadline)[0]
