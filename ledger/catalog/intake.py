@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, Select, bindparam, delete, func, literal_column, select, text, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, delete, func, literal_column, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, defer
 
@@ -232,7 +232,8 @@ def rows_of(session: Session, reading: int, *, verdict: str | None = None) -> It
 
 def rows_to_return(session: Session, reading: int, places: Collection[tuple[int, int]], *, most: int) -> list[CatalogRow]:
     """The first rows in which something was found, and those at these places (sheet, line)."""
-    said = literal_column("(faults <> '[]' OR questions <> '[]')")  # bracketed: SQLAlchemy brackets no text, and OR is weaker than AND
+    # Bracketed: SQLAlchemy brackets no text, and OR is weaker than AND.
+    said: ColumnElement[bool] = literal_column("(faults <> '[]' OR questions <> '[]')")
     query = _rows(reading, None).where(said)
     found = {(row.sheet, row.line): row for row in session.scalars(query.order_by(*_PLACE).limit(most))}
     further = iter(set(places) - found.keys())
