@@ -1,8 +1,9 @@
 """事项目录: what lists of matters enter into the register at once, for it needs no adjustment of the published list.
 
 What a list does not say stays as it is registered. A code of which two lists say different things is asked, and stays as it
-is until a person says which list counts. A new code that may be that of a matter which the list names no more (事项换码) is
-asked, and not registered until a person says which matter it is, or that it is none of them.
+is until a person says which list counts; so does one that a list gives another name (`catalog.differing`). A new code that may
+be that of a matter which the list names no more (事项换码) is asked, and not registered until a person says which matter it is,
+or that it is none of them.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog import differing
 from catalog.cleaning import key
 from catalog.column_names import SYNONYMS
 from catalog.list_kinds import ListKind
 from domain.limits import HandlingType
 from domain.list_rows import Candidate, MatterFact, Silent, Topic, Verdict
-from ledger.catalog import intake, questions, successions
+from ledger.catalog import intake, matter_rows, questions, successions
 from ledger.catalog.questions import Asked
 from ledger.registry import registry
 from ledger.succession import former_matter_codes
@@ -31,24 +33,38 @@ _LIKELY = 0.9  #: same unit, same name: all but sure
 
 
 def enter(session: Session, source: CatalogSource, reading: CatalogReading, facts: Iterable[MatterFact]) -> None:
-    """Register the matters of this list, but for those of which another list says something else, and new codes that wait."""
+    """Register the matters of this list, but for those of which another list says something else, new codes that wait, and what the
+    register has otherwise."""
     successions.settle(session)
     today = former_matter_codes(session)
     ours = [replace(fact, code=today.get(fact.code, fact.code)) for fact in facts]
     elsewhere = {key: found for key, found in _said(session).items() if key != source.key}
     preferred, followed = questions.settled(session), _followed(session, source)
-    waits = _waiting(session, source, reading, ours)
-    registered = {row.code: {name: getattr(row, name) for name in _NEW} for row in session.scalars(select(Matter))}
-    rows = []
+    waits = {*_waiting(session, source, reading, ours), *(row.code for row in differing.differing(session, source, reading))}
+    matters = {row.code: row for row in session.scalars(select(Matter))}
+    registered = {code: {name: getattr(row, name) for name in _NEW} for code, row in matters.items()}
+    bore, rows = differing.former_keys(session), []
     for fact in ours:
         code = fact.code
         others = [found[code][1] for found in elsewhere.values() if code in found]
         if code in waits or (preferred.get(code) != source.key and any(_differ(fact, other) for other in others)):
             continue
+        if code in matters and key(fact.name) in bore.get(code, ()):  # a list of before does not take the name of today away
+            fact = replace(fact, name=matters[code].name)
         known = registered.get(code) or registered.get(followed.get(code, ""), _NEW)
         rows.append({**known, **_stated(fact), "active": True})
+        if code in matters and key(matters[code].name) != key(fact.name):
+            _record_renamed(session, source, reading, matters[code], fact)
     registry.put_matters(session, rows)
     successions.settle(session)
+
+
+def _record_renamed(session: Session, source: CatalogSource, reading: CatalogReading, known: Matter, fact: MatterFact) -> None:
+    """With whoever said that it is the same matter: which name it means, or which list counts."""
+    of_name = questions.answered(session, Topic.MATTER, key(fact.name), source.unit)
+    said = of_name if of_name is not None and of_name.answer == fact.code else questions.answered(session, Topic.CONFLICT, fact.code, None)
+    if said is not None:
+        matter_rows.record_renamed(session, fact.code, known.name, fact.name, reading.file, said)
 
 
 def enter_what_waits_no_more(session: Session) -> None:
@@ -78,6 +94,13 @@ def contradictions(session: Session) -> list[Asked]:
                 why, *map(owners.get, speakers)
             )
     return list(found.values())
+
+
+def other_names(session: Session, contradicted: Iterable[Asked]) -> list[Asked]:
+    """One question of each sender for each name that its lists give a code which is registered under another one; but for codes of
+    which lists contradict each other."""
+    named = {key(row.name): row.code for row in session.scalars(select(Matter).where(Matter.active.is_(True)).order_by(Matter.code))}
+    return differing.asked(session, _readings(session), named, {one.subject for one in contradicted})
 
 
 def new_codes(session: Session) -> list[Asked]:

@@ -21,6 +21,7 @@ from ledger.catalog import questions, rule_inputs
 from ledger.registry import former_names
 from ledger.registry import registry as registered_units
 from ledger.succession import former_matter_codes
+from ledger.tables.base import Table
 from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
@@ -39,7 +40,8 @@ def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Regi
         for proof in session.scalars(select(ProofKind).where(ProofKind.cancelled.is_(False)).order_by(ProofKind.code))
     ]
     answers = {(Topic(topic), subject): code for (topic, subject), code in questions.answers(session, sender).items()}
-    known = [Known(matter.code, matter.name) for matter in matters]
+    earlier = former_names.of_matters(session)
+    known = [Known(matter.code, matter.name, former=tuple(earlier.get(matter.code, ()))) for matter in matters]
     owners = {matter.code: matter.unit for matter in matters}
     at, today = settings(), former_matter_codes(session)
     speaks_for = registered_units.drafted_by(session, sender) if sender else frozenset()
@@ -116,13 +118,26 @@ def proofs_named(session: Session, text: str) -> list[str]:
 
 
 def code_of(session: Session, table: type[Unit] | type[Matter] | type[ProofKind], text: str) -> str | None:
-    """The code that this code or name means, as complaints and forms write it; None: nothing, or more than one."""
+    """The code that this code or name means, as complaints and forms write it: as a person said for all lists, or as its register has
+    it; None: nothing, or more than one."""
     if session.get(table, text) is not None:
         return text
+    if (said := questions.meant_for_all(session, _TOPICS[table], key(text))) is not None:
+        return said
     if table is Unit:
         return unit_names(session).match(text).code
     if table is ProofKind:
         return proof_named(session, text)
-    today = select(Matter.code, Matter.name).where(Matter.succeeded_by.is_(None))  # of one name under two codes the one of today
-    found = [code for code, name in session.execute(today).tuples() if key(name) == key(text)]
+    return _matter_named(session, key(text))
+
+
+#: What is asked of names of a register, in lists.
+_TOPICS: Mapping[type[Table], tuple[Topic, ...]] = {Unit: (Topic.UNIT, Topic.ISSUER), Matter: (Topic.MATTER,), ProofKind: (Topic.PROOF,)}
+
+
+def _matter_named(session: Session, wanted: str) -> str | None:
+    """Of one name under two codes the one of today; a name of today goes before one of before."""
+    today = select(Matter.code, Matter.name).where(Matter.succeeded_by.is_(None))
+    found = [code for code, name in session.execute(today).tuples() if key(name) == wanted]
+    found = found or [code for code, names in former_names.of_matters(session).items() if any(key(one.name) == wanted for one in names)]
     return found[0] if len(found) == 1 else None

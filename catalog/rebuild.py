@@ -110,7 +110,9 @@ def make_draft(now: datetime) -> CatalogDraft:
 
         draft = drafts.keep(session, base=versions.current(session), lines=lines(), sources=lists.read, now=now)
         asked = _all_asked(lists.asked(session), conflicts, lists.names, lists.owners)
-        questions.put_asked(session, [*asked, *directory.contradictions(session), *directory.new_codes(session)], now=now)
+        contradictions = directory.contradictions(session)
+        of_matters = (*contradictions, *directory.new_codes(session), *directory.other_names(session, contradictions))
+        questions.put_asked(session, questions.together([*asked, *of_matters]), now=now)
         return draft
 
 

@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from sqlalchemy.orm import Session
 
+from catalog import differing
 from catalog.error_file import BLOCKED, CONTRADICTED, PASSED_OVER, WAITS, Laid, error_file
 from catalog.list_kinds import ListKind
 from catalog.lists import ListResult
@@ -36,7 +37,12 @@ def file_for_sender(source: str) -> bytes:
             title += f":{reading.refused.text}{reading.refused.remedy}"
         laid = list(
             islice(
-                chain(_blocked(session, source), _contradicted(session, source, reading.id), _waiting(session, about, reading.id)),
+                chain(
+                    _blocked(session, source),
+                    _contradicted(session, source, reading.id),
+                    _waiting(session, about, reading.id),
+                    _differing(session, about, reading),
+                ),
                 MOST_RETURNED,
             )
         )
@@ -87,3 +93,11 @@ def _waiting(session: Session, source: CatalogSource, reading: int) -> Iterator[
     for question in questions.of_new_codes(session, source.unit):
         for sheet, line in intake.places_of(session, reading, question.subject_key):
             yield Laid(sheet, line, WAITS, f"{question.why}。", "请等候工作专班办公室确认;确认前原编码照常办理。")
+
+
+def _differing(session: Session, source: CatalogSource, reading: CatalogReading) -> Iterator[Laid]:
+    """Codes that the register has under another name, or as another unit's."""
+    if source.kind == ListKind.MATTERS:
+        for one in differing.differing(session, source, reading):
+            state = BLOCKED if one.of_another else WAITS if one.waits else PASSED_OVER
+            yield Laid(one.sheet, one.line, state, one.why, one.remedy)

@@ -3,7 +3,7 @@ sender or for all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -64,6 +64,20 @@ class Asked:
             self.places.append(place)
 
 
+def together(asked: Iterable[Asked]) -> list[Asked]:
+    """Each once: what one sender's lists of matters and of proofs both ask about one name is one question."""
+    found: dict[tuple[str, str, str], Asked] = {}
+    for one in asked:
+        first = found.setdefault((one.topic, one.subject_key, one.sender), one)
+        if first is not one:
+            proposed = {old.code for old in first.candidates}
+            first.why = f"{first.why};{one.why}"
+            first.candidates = (*first.candidates, *(new for new in one.candidates if new.code not in proposed))
+            first.places, first.units = (first.places + one.places)[:_PLACES], first.units | one.units
+            first.count += one.count
+    return list(found.values())
+
+
 def put_asked(session: Session, asked: Iterable[Asked], *, now: datetime) -> int:
     """What the lists ask now: new questions are opened, those that no list raises any more are closed; gives how many
     are open. Answers are left alone, unless the question came up in spite of its answer."""
@@ -105,6 +119,22 @@ def answers(session: Session, sender: str | None) -> dict[tuple[str, str], str]:
     query = select(row.topic, row.subject_key, row.answer).where(row.answered_at.is_not(None), (row.sender == own) | row.for_all.is_(True))
     rows = session.execute(query.order_by(row.sender == own, row.answered_at))
     return {(topic, subject): answer or "" for topic, subject, answer in rows}
+
+
+def answered(session: Session, topic: Topic, subject_key: str, sender: str | None) -> CatalogQuestion | None:
+    """The question whose answer holds for the lists of this unit (None: those that speak for all): its own before one for all."""
+    row, own = CatalogQuestion, sender or ""
+    query = select(row).where(row.topic == topic, row.subject_key == subject_key, row.answered_at.is_not(None))
+    mine = query.where((row.sender == own) | row.for_all.is_(True)).order_by(row.sender != own, row.answered_at.desc())
+    return session.scalar(mine.limit(1))
+
+
+def meant_for_all(session: Session, topics: Collection[Topic], subject_key: str) -> str | None:
+    """What a person said for all that this name means, wherever lists write it; None: nobody did, nothing, or two things."""
+    row = CatalogQuestion
+    query = select(row.answer).where(row.topic.in_(topics), row.subject_key == subject_key, row.for_all.is_(True), row.answer > "")
+    found = set(session.scalars(query.where(row.answered_at.is_not(None))))
+    return found.pop() if len(found) == 1 else None
 
 
 def settled(session: Session) -> dict[str, str]:

@@ -1,17 +1,17 @@
-"""曾用名: what units and proofs were called before, and until when: a list or a complaint may still call them so."""
+"""曾用名: what units, matters and proofs were called before, and until when: a list or a complaint may still call them so."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
 from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStatus
 from ledger.tables.register_changes import RegisterChange
-from ledger.tables.registry import ProofKind, Unit, UnitChange
+from ledger.tables.registry import Matter, ProofKind, Unit, UnitChange
 
 
 class FormerName(NamedTuple):
@@ -22,14 +22,34 @@ class FormerName(NamedTuple):
 
 
 def of_units(session: Session) -> dict[str, list[FormerName]]:
-    """Unit -> what it was called, and what those were called that were merged into it; no name that a unit in use bears now."""
+    """Unit -> what it was called, and what those were called, for short too, that were merged into it; no name that a unit in use
+    bears now."""
     heirs = dict(session.execute(select(Unit.code, Unit.merged_into)).tuples().all())
     found: dict[str, list[FormerName]] = {}
     renamed = session.execute(select(UnitChange.unit, UnitChange.before, UnitChange.at).order_by(UnitChange.at)).tuples()
-    for unit, name, at in (*_confirmed(session, Register.UNITS), *renamed):
+    for unit, name, at in (*_confirmed(session, Register.UNITS), *renamed, *_short_names_of_merged(session)):
         found.setdefault(heirs.get(unit) or unit, []).append(FormerName(name, _day(at)))
-    borne = set(session.scalars(select(Unit.name).where(Unit.active.is_(True))))
+    in_use = session.execute(select(Unit.name, Unit.aliases).where(Unit.active.is_(True))).tuples()
+    borne = {each for name, aliases in in_use for each in (name, *aliases)}
     return {unit: [one for one in names if one.name not in borne] for unit, names in found.items()}
+
+
+def _short_names_of_merged(session: Session) -> list[tuple[str, str, datetime]]:
+    """别称 of units that are in use no more: they ended with the merger."""
+    query = select(Unit.code, Unit.aliases, UnitChange.at).join(UnitChange, UnitChange.unit == Unit.code)
+    merged = query.where(UnitChange.merged_into.is_not(None), Unit.active.is_(False)).order_by(UnitChange.at)
+    return [(unit, alias, at) for unit, aliases, at in session.execute(merged).tuples() for alias in aliases]
+
+
+def of_matters(session: Session) -> dict[str, list[FormerName]]:
+    """Matter, by its code of today -> what it was called; no name that another matter in use bears now."""
+    today = dict(session.execute(select(Matter.code, func.coalesce(Matter.succeeded_by, Matter.code))).tuples().all())
+    borne = set(session.scalars(select(Matter.name).where(Matter.active.is_(True))))
+    found: dict[str, list[FormerName]] = {}
+    for matter, name, at in _confirmed(session, Register.MATTERS):
+        if name not in borne and matter in today:
+            found.setdefault(today[matter], []).append(FormerName(name, _day(at)))
+    return found
 
 
 def of_proofs(session: Session) -> dict[str, list[FormerName]]:

@@ -33,7 +33,7 @@ def matter(code: str = "X-1") -> Matter:
 def test_what_a_list_has_no_column_for_stays_as_it_is_registered() -> None:
     do(
         registry.put_matters,
-        [{"code": "X-1", "name": "旧名", "unit": "370402-CIVIL", "handling": HandlingType.PROMISED, "promised_days": 7}],
+        [{"code": "X-1", "name": "甲 事项", "unit": "370402-CIVIL", "handling": HandlingType.PROMISED, "promised_days": 7}],
     )
     list_of("a", FIRST[:3], ("X-2", "乙事项", "市中区民政局"), header=HEADER[:3])
     rebuilt()

@@ -12,6 +12,7 @@ from catalog.complaint_table import read_table
 from catalog.list_kinds import ListKind
 from domain.register_changes import Register
 from ledger.registry import register_changes, unit_changes
+from ledger.tables.registry import Unit
 from tests.ledger.acting import do
 from tests.ledger.filing import NOW
 
@@ -40,6 +41,18 @@ def test_a_merged_unit_is_its_successor_by_every_name_that_it_bore() -> None:
     rename(CIVIL, "市中区民政和救助局")
     do(unit_changes.merge, CIVIL, JUSTICE, at=NOW, document="市中政〔2026〕2号", now=NOW, actor="person:demo-admin")
     assert unit("市中区民政局")[0] == unit("市中区民政和救助局")[0] == JUSTICE
+
+
+def test_a_merged_unit_is_its_successor_by_its_short_names_too() -> None:
+    def call(code: str, *aliases: str) -> None:
+        do(lambda session: setattr(session.get_one(Unit, code), "aliases", list(aliases)))
+
+    call(CIVIL, "民政", "婚姻登记处")
+    do(unit_changes.merge, CIVIL, JUSTICE, at=NOW, document="市中政〔2026〕2号", now=NOW, actor="person:demo-admin")
+    code, why = unit("民政")
+    assert code == unit("婚姻登记处")[0] == JUSTICE and why.startswith("与曾用名一致(用至 2026-03-04")
+    call("370402-ARCHIVE", "婚姻登记处")
+    assert unit("婚姻登记处") == ("370402-ARCHIVE", "与已确认的别名一致"), "who is called so now"
 
 
 def test_a_name_that_another_unit_bears_now_means_that_one() -> None:
