@@ -16,13 +16,13 @@ from typing import Any
 
 from asn1crypto import cms, x509  # type: ignore[import-untyped]
 from pyhanko.keys import load_certs_from_pemder_data
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from connectors import revocation_lists
+from connectors.revision import Revision
 from connectors.revocation_lists import Revocations
 from connectors.timestamps import ROOM, ROOTS, TimestampServers, Unstamped
 
@@ -73,7 +73,7 @@ def extend(pdf: bytes, folder: Path, servers: TimestampServers, lists: Revocatio
     unsaid = {one.issuer.human_friendly for one in known.values() if one.issuer != one.subject and one.issuer.dump() not in lists.issuers}
     if unsaid:
         raise NotExtended(lists.faults or dict.fromkeys(sorted(unsaid), "no_list"))
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = Revision(BytesIO(pdf))
     newest = signatures[-1].pkcs7_content.hex().upper().encode()
     DocumentSecurityStore.supply_dss_in_writer(writer, newest, certs=list(known.values()), crls=list(lists.lists))
     stamps = _Servers(servers, lists.revoked)

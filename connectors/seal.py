@@ -18,7 +18,6 @@ from typing import Any, Protocol
 from asn1crypto import algos, cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.content import ResourceType
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -27,6 +26,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from connectors.faults import PermanentFault, TransientFault
+from connectors.revision import Revision
 from connectors.seal_keys import SealKey, load
 from connectors.seal_module import WHO
 from domain.seals import SealKind
@@ -94,7 +94,7 @@ class LocalSeals:
         """
         with self._lock:
             try:
-                writer = IncrementalPdfFileWriter(BytesIO(pdf))
+                writer = Revision(BytesIO(pdf))
                 keywords = str(writer.trailer["/Info"]["/Keywords"])
                 sealed = any(enumerate_sig_fields(writer.prev))
             except Exception:
@@ -113,7 +113,7 @@ class LocalSeals:
         """Whether its key is at hand: that of a file is since the start, that of a module is looked for."""
         self._seals[seal][0].key.ready()
 
-    def _sign(self, writer: IncrementalPdfFileWriter, use: SealUse) -> bytes:
+    def _sign(self, writer: Revision, use: SealUse) -> bytes:
         signer, face = self._seals[use.seal]
         if use.key not in ("", signer.key.fingerprint):  # renewed since the record: the next pass begins with the new one
             raise TransientFault(WHO, "other_key", "印章刚刚更换,本次没有用印")

@@ -42,6 +42,9 @@ _LAYOUTS = (
 _LONGEST = {"number": ("核验编号", 40), "kind": ("证明名称", 40), "making_unit": ("制作单位", 60), "verify_url": ("核验网址", 300)}
 """Characters that fit where the template sets a text at a fixed place, so that more would run over something."""
 
+_STANDARD: Literal["a-3u"] = "a-3u"
+"""PDF/A-3u: kept for decades, with an attachment, every character readable by programs; decision 6 says who found it so."""
+
 _HAN = r"[\u3400-\u9fff]"
 
 
@@ -99,7 +102,7 @@ class ProofPage:
 
 
 def render(page: ProofPage, form: Literal["pdf", "png"] = "pdf") -> bytes:
-    """The page as PDF, unsigned, or as a picture for eyes alone; its document keywords hold the number and nothing else.
+    """The page as PDF/A-3u, unsigned, or as a picture for eyes alone; its document keywords hold the number and nothing else.
 
     Raises MissingGlyph before anything is printed, PageOverflow where it needs a second page, PageError where a part of the system's
     annotation is missing (obligation 9.3). About 10 ms of CPU.
@@ -127,7 +130,7 @@ def render(page: ProofPage, form: Literal["pdf", "png"] = "pdf") -> bytes:
 def machine_readable(page: ProofPage) -> str:
     """证明内容(机读): what the page says as JSON, attached to it as `proof.json` and so covered by the seal.
 
-    For programs, which must not read the text layer: 胶 and 㬵 share one glyph there. Keys are only ever added.
+    For programs, which must not read the text layer: it is set for the eye. Keys are only ever added.
     """
     said = {
         "version": 1,
@@ -154,9 +157,10 @@ def machine_readable(page: ProofPage) -> str:
 
 def _typeset(content: dict[str, object], made_at: datetime, form: Literal["pdf", "png"]) -> bytes:
     inputs = {"page": json.dumps(content, ensure_ascii=False)}
-    made = compiler(TEMPLATE).compile(format=form, sys_inputs=inputs, timestamp=int(made_at.timestamp()), ppi=96)
+    made = compiler(TEMPLATE).compile(format=form, sys_inputs=inputs, timestamp=int(made_at.timestamp()), ppi=96, pdf_standards=_STANDARD)
     assert isinstance(made, bytes)
-    return made
+    # Typst ends without a line break; what a seal appends would begin on the line of the end mark, which PDF/A forbids.
+    return made + b"\n" if form == "pdf" else made
 
 
 def _content(page: ProofPage) -> dict[str, object]:
