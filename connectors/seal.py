@@ -73,7 +73,7 @@ class LocalSeals:
 
     `draw(name, development)` gives a seal's face as a PDF page (proofs.seal_image.draw_seal). About 6 ms of CPU per
     signature, 18 ms with SM2, all of it in Python: one object serves any number of threads, one at a time, and a process pool makes
-    one object per process. While a platform is asked the others go on.
+    one object per process. While a module or a platform is asked the others go on.
     """
 
     def __init__(self, folder: Path, names: Mapping[SealKind, str], development: bool, draw: Callable[[str, bool], bytes]) -> None:
@@ -152,10 +152,10 @@ class _KeySigner(Signer):
         return mine
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if self.key.platform is not None:
-            with _unlocked(self._lock):  # the page is written and its digest taken: what follows is of this use alone
-                return await self.key.platform.sign(data, self._use)
-        return self.key.sign(data)
+        if self.key.platform is None and not self.key.waits:
+            return self.key.sign(data)
+        with _unlocked(self._lock):  # the page is written and its digest taken: what follows is of this use alone
+            return await self.key.platform.sign(data, self._use) if self.key.platform is not None else self.key.sign(data)
 
     async def signed_attrs(self, data_digest: bytes, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
         if not self._constant:

@@ -40,6 +40,7 @@ class SealKey:
     sign: Callable[[bytes], bytes]
     ready: Callable[[], None] = lambda: None
     platform: PlatformKey | None = None  #: who signs in place of `sign`, and is told the recorded use
+    waits: bool = False  #: `sign` waits for somebody else: meanwhile others may go on
 
 
 def load(folder: Path, kind: SealKind) -> SealKey:
@@ -66,7 +67,7 @@ def load(folder: Path, kind: SealKind) -> SealKey:
     if isinstance(key, sm2.PrivateKey):
         return SealKey(*common, sm2.DIGEST, sm2.SIGNATURE, key.sign)
     if isinstance(key, ModuleKey):
-        return SealKey(*common, "sha256", "sha256_ecdsa", _checked(key, certificate), key.ready)
+        return SealKey(*common, "sha256", "sha256_ecdsa", _checked(key, certificate), key.ready, waits=True)
     if isinstance(key, PlatformKey):
         return SealKey(*common, "sha256", "sha256_ecdsa", _elsewhere, key.ready, key)
     return SealKey(*common, "sha256", "sha256_ecdsa", lambda data: key.sign(data, ec.ECDSA(SHA256())))

@@ -10,12 +10,13 @@ Which key it is says a PKCS #11 URI (RFC 7512), one line in `<kind>.key.uri`, in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from threading import RLock
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import pkcs11
@@ -27,7 +28,8 @@ from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 from connectors.faults import Fault, PermanentFault, TransientFault
 
 WHO = "电子签章"
-AWAY = "module_away"
+AWAY, FULL, SLOW = "module_away", "module_full", "module_slow"
+_PATIENCE = 10.0  #: seconds for an answer, and before it for the answers to those who asked earlier
 _PATH, _QUERY = frozenset({"token", "object", "type"}), frozenset({"module-path", "pin-source"})
 _REFUSED_PIN = (
     exceptions.PinIncorrect,
@@ -37,16 +39,20 @@ _REFUSED_PIN = (
     exceptions.UserPinNotInitialized,
 )
 
+_NO_ROOM = exceptions.SessionCount, exceptions.DeviceMemory, exceptions.HostMemory
+
+T = TypeVar("T")
+
 #: A module counts logins and sessions by process: one session a token, one caller at a time, whichever seal it is for.
-_LOCK = RLock()
+_LOCK = Lock()
 _open: dict[tuple[str, str], Any] = {}
 _refused: set[tuple[str, str, bytes]] = set()
 
 
 @dataclass(frozen=True)
 class ModuleKey:
-    """One private key in a module. `sign` raises TransientFault where the module is away, full or busy, PermanentFault where it
-    holds no such key or refuses the PIN; both name 电子签章."""
+    """One private key in a module. `sign` raises TransientFault where the module is away, full or too slow, PermanentFault where it
+    holds no such key or refuses the PIN; both name 电子签章. A call ends after twenty seconds, whatever the module does."""
 
     module: str  #: the path of the maker's library
     token: str
@@ -82,14 +88,7 @@ class ModuleKey:
         """A certificate request (PKCS #10, DER) for this key, which is made in the module now. `names`: of the subject, by RFC 5280.
 
         Raises as `sign` does, and PermanentFault where the token holds a key of this label already."""
-        with _LOCK:
-            session = self._session(writing=True)
-            try:
-                public = self._make(session)
-            except exceptions.PKCS11Error as error:
-                raise self._fault(error) from None
-            finally:
-                session.close()
+        public = self._in_time(self._made)
         info = csr.CertificationRequestInfo(
             {
                 "version": "v1",
@@ -105,8 +104,19 @@ class ModuleKey:
         written: bytes = signed.dump()
         return written
 
+    def _made(self) -> bytes:
+        """The public key of a new pair, as SubjectPublicKeyInfo."""
+        try:
+            session = self._session(writing=True)
+            try:
+                return self._make(session)
+            finally:
+                session.close()
+        except exceptions.PKCS11Error as error:
+            raise self._fault(error) from None
+
     def _make(self, session: Any) -> bytes:
-        """The public key of a new pair, as SubjectPublicKeyInfo. Neither of the two can be exported or changed."""
+        """Neither key of the pair can be exported or changed."""
         if any(True for _ in session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.LABEL: self.label})):
             raise PermanentFault(WHO, "key_exists", f"密码模块 {self.token} 中已有名为 {self.label} 的密钥,没有另建")
         curve = {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
@@ -118,19 +128,45 @@ class ModuleKey:
 
     def _asked(self, act: Callable[[Any], Any]) -> Any:
         """`act` on the key. What broke off is opened anew once: a module that was restarted meanwhile has forgotten its sessions."""
-        with _LOCK:
-            for last in (False, True):
-                try:
-                    session = self._session()
-                    return act(session.get_key(ObjectClass.PRIVATE_KEY, KeyType.EC, label=self.label))
-                except exceptions.PKCS11Error as error:
-                    fault = self._fault(error)
-                    if isinstance(fault, PermanentFault):
-                        raise fault from None
-                    self._forget()
-                    if last:
-                        raise fault from None
+        return self._in_time(lambda: self._found(act))
+
+    def _found(self, act: Callable[[Any], Any]) -> Any:
+        for last in (False, True):
+            try:
+                session = self._session()
+                return act(session.get_key(ObjectClass.PRIVATE_KEY, KeyType.EC, label=self.label))
+            except exceptions.PKCS11Error as error:
+                fault = self._fault(error)
+                if isinstance(fault, PermanentFault):
+                    raise fault from None
+                self._forget()
+                if last:
+                    raise fault from None
         raise AssertionError("it returned or raised")
+
+    def _in_time(self, act: Callable[[], T]) -> T:
+        """`act` on a thread of its own: a call that a module does not answer cannot be taken back, and its caller, who holds up others,
+        must not wait with it. What is answered after all is dropped, and then the next is let in."""
+        if not _LOCK.acquire(timeout=_PATIENCE):
+            raise self._slow()
+        answer: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                answer.set_result(act())
+            except BaseException as error:
+                answer.set_exception(error)
+            finally:
+                _LOCK.release()
+
+        Thread(target=run, name="seal module", daemon=True).start()
+        try:
+            return answer.result(_PATIENCE)
+        except TimeoutError:
+            raise self._slow() from None
+
+    def _slow(self) -> Fault:
+        return TransientFault(WHO, SLOW, f"密码模块 {self.token} 在 {_PATIENCE:.0f} 秒内没有应答")
 
     def _forget(self) -> None:
         if (session := _open.pop((self.module, self.token), None)) is not None:
@@ -179,6 +215,9 @@ class ModuleKey:
             return PermanentFault(WHO, "no_key", f"密码模块 {self.token} 中没有名为 {self.label} 的密钥")
         if isinstance(error, exceptions.MultipleObjectsReturned | exceptions.MultipleTokensReturned):
             return PermanentFault(WHO, "no_key", f"密码模块 {self.token} 中有多个名为 {self.label} 的密钥,无法确定用哪一个")
+        if isinstance(error, _NO_ROOM):
+            text = f"密码模块 {self.token} 已满(会话或存储空间用尽:{type(error).__name__}),请由模块管理员清理"
+            return TransientFault(WHO, FULL, text)
         return TransientFault(WHO, AWAY, f"密码模块 {self.token} 没有应答({type(error).__name__})")
 
 

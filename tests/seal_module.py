@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,15 @@ from connectors.seal_module import ModuleKey
 from domain.seals import SealKind
 
 PIN = "20260301"
+#: Locks each file as SoftHSM2 does before it reads one.
+_HOLDS = """
+import fcntl, sys, time
+held = [open(path, "r+b") for path in sys.argv[1:]]
+for file in held:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(120)
+"""
 _LIBRARIES = [Path("/usr/lib/softhsm/libsofthsm2.so"), *Path("/usr").glob("lib*/*/softhsm/libsofthsm2.so")]
 
 
@@ -47,6 +57,25 @@ class Module:
         (self.folder / "tokens").rename(self.folder / "drawn")
         (self.folder / "tokens").mkdir()
         forget()
+
+    @contextmanager
+    def drawn(self) -> Iterator[None]:
+        self.away()
+        try:
+            yield
+        finally:
+            self.back()
+
+    @contextmanager
+    def hangs(self) -> Iterator[None]:
+        """Its calls do not return until the end of this: another process has what they wait for."""
+        files = [str(path) for path in (self.folder / "tokens").rglob("*.object")]
+        with subprocess.Popen([sys.executable, "-c", _HOLDS, *files], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+            assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+            try:
+                yield
+            finally:
+                holder.kill()
 
     def back(self) -> None:
         (self.folder / "tokens").rmdir()

@@ -54,7 +54,10 @@ DECIDED = FINAL | {"returned_twice"}
 _TOLD_TOGETHER = frozenset({"seal_not_in_force", "seal_unavailable"})
 #: Faults of 电子签章 (`connectors.seal`, `connectors.seal_module`, `connectors.seal_platform`) that are of no single case and that the
 #: check each minute sees come and go.
-_OF_MODULES = "module_away", "pin_refused", "pin_locked", "no_pin", "no_key", "wrong_key", "two_keys", "no_module", "bad_uri"
+_OF_MODULES = (
+    *("module_away", "module_full", "module_slow", "pin_refused", "pin_locked", "no_pin", "no_key", "wrong_key", "two_keys"),
+    *("no_module", "bad_uri"),
+)
 _OF_PLATFORMS = (
     *("platform_away", "platform_slow", "platform_late", "platform_refused", "platform_untrusted", "platform_contract"),
     *("platform_not_one", "platform_wrong_signature", "platform_certificate", "platform_other_certificate", "platform_key_disabled"),

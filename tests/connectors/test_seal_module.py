@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pkcs11
 import pytest
-from pkcs11 import Attribute, ObjectClass
+from pkcs11 import Attribute, ObjectClass, exceptions
 
 from connectors import seal_module
 from connectors.faults import PermanentFault, TransientFault
@@ -18,6 +18,8 @@ from domain.seals import SealKind
 from ledger.lifecycle import remedies
 from proofs.page import render
 from proofs.seal_image import draw_seal
+from tests.lasting import make_seals
+from tests.patience import wait_until
 from tests.proofs.readers import poppler
 from tests.proofs.samples import NAMES, page, use
 from tests.seal_module import PIN, Module, forget, softhsm
@@ -76,6 +78,59 @@ def test_a_module_that_is_away_is_asked_again_and_found_when_it_is_back(module: 
     finally:
         module.back()
     service.sign(render(page()), use())
+
+
+def test_a_module_that_does_not_answer_holds_up_nobody_for_ever(
+    module: Module, service: LocalSeals, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Obligation 9.4: a call inside a module cannot be ended. Who asked, who asks after him and whose key is elsewhere go on."""
+    service.sign(render(page()), use())
+    seals = tmp_path / "seals"
+    make_seals(seals, NAMES)
+    for name in ("share.crt.pem", "share.key.uri"):
+        (seals / name).write_bytes((module.seals / name).read_bytes())
+    (seals / "share.key.pem").unlink()
+    (seals / "ca.crt.pem").write_bytes((seals / "ca.crt.pem").read_bytes() + (module.seals / "ca.crt.pem").read_bytes())
+    mixed = LocalSeals(seals, NAMES, True, draw_seal)
+    monkeypatch.setattr(seal_module, "_PATIENCE", 3.0)
+    with module.hangs(), ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(mixed.sign, render(page()), use())
+        wait_until(seal_module._LOCK.locked, 5, "the module was not asked")
+        mixed.sign(render(page()), use(SealKind.ISSUER))
+        assert not waiting.done(), "a key in a file waits for no module"
+        monkeypatch.setattr(seal_module, "_PATIENCE", 0.2)
+        for ask in (waiting.result, lambda: service.sign(render(page()), use()), lambda: service.ready(SealKind.SHARE)):
+            with pytest.raises(TransientFault) as raised:
+                ask()
+            assert raised.value.code == "module_slow" and "演示" in str(raised.value)
+    service.sign(render(page()), use())  # what was answered after all is nobody's
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (exceptions.SessionCount, TransientFault, "module_full"),
+        (exceptions.DeviceMemory, TransientFault, "module_full"),
+        (exceptions.PinLocked, PermanentFault, "pin_locked"),
+        (exceptions.TokenNotPresent, TransientFault, "module_away"),
+    ],
+)
+def test_full_locked_and_away_are_told_apart_also_where_a_key_is_made(
+    module: Module, monkeypatch: pytest.MonkeyPatch, error: type[Exception], kind: type[TransientFault | PermanentFault], code: str
+) -> None:
+    forget()
+    key = ModuleKey.named(module.uri("share"))
+
+    def fails(_self: ModuleKey) -> None:
+        raise error
+
+    monkeypatch.setattr(ModuleKey, "_token", fails)
+    assert fault(kind, key) == code
+    with pytest.raises(kind) as raised:
+        key.request({"common_name": "演示"})
+    assert raised.value.code == code
+    monkeypatch.undo()
+    key.ready()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the binding ends its search in a session that is over
@@ -138,7 +193,7 @@ def test_a_signature_that_is_not_the_certificates_seals_nothing(module: Module, 
 
 def test_every_fault_of_a_module_is_one_of_the_seal_and_of_no_single_case() -> None:
     source = Path(seal_module.__file__).read_text()
-    for code in ("module_away", "pin_refused", "pin_locked", "no_pin", "no_key", "no_module", "bad_uri"):
+    for code in ("module_away", "module_full", "module_slow", "pin_refused", "pin_locked", "no_pin", "no_key", "no_module", "bad_uri"):
         assert f'"{code}"' in source and remedies.cause_of(f"电子签章/{code}", "failed_passes") == "seal_unavailable"
     # What only a signature shows is seen by no look each minute: it is retried by a person, or it would be for ever.
     for code in ("other_page", "wrong_signature"):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from connectors import seal_module
 from domain.lifecycle import Event, State
 from domain.seals import SealKind
 from flows.verification import verification
@@ -189,10 +190,12 @@ def test_retry_by_hand_waits_again_while_nothing_is_in_force(ledger: str) -> Non
     assert row(number).attention == "seal_not_in_force"
 
 
+@pytest.mark.parametrize("how", ["away", "hangs"])
 def test_a_module_that_is_away_loses_nothing_and_what_waited_goes_on_by_itself(
-    ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str
 ) -> None:
-    """Obligation 9.4: the key is in a real module; away, each pass is counted, then a person is told once for all; back, it goes on."""
+    """Obligation 9.4: the key is in a real module; away or silent, each pass is counted, then a person is told once for all; back, it
+    goes on."""
     with softhsm(tmp_path / "module", seal_names()) as module:
         for kind in SealKind:
             cancelled(do(seal_register.in_force, now=settings().now())[kind].id, now=settings().now())
@@ -202,17 +205,17 @@ def test_a_module_that_is_away_loses_nothing_and_what_waited_goes_on_by_itself(
         sealing_step.seals.cache_clear()
         before = first_pass()
         assert_once(before, requests_made=0)
-        module.away()
-        number = first_pass("演示乙丑")
-        for _ in range(failures.FIVE - 1):
-            do(due_now, number)
-            pass_again(number)
-        stuck = row(number)
-        assert (stuck.state, stuck.attention, stuck.attention_from) == (State.NEEDS_ATTENTION, "seal_unavailable", State.TO_BE_SEALED)
-        asyncio.run(check_seals.alone())
-        assert row(number).state is State.NEEDS_ATTENTION and standing("needs_attention") == standing(OTHER_KEY) == []
-        assert standing(UNAVAILABLE) == ["issuer", "share"]
-        module.back()
+        with monkeypatch.context() as brief, module.hangs() if how == "hangs" else module.drawn():
+            brief.setattr(seal_module, "_PATIENCE", 0.3)
+            number = first_pass("演示乙丑")
+            for _ in range(failures.FIVE - 1):
+                do(due_now, number)
+                pass_again(number)
+            stuck = row(number)
+            assert (stuck.state, stuck.attention, stuck.attention_from) == (State.NEEDS_ATTENTION, "seal_unavailable", State.TO_BE_SEALED)
+            asyncio.run(check_seals.alone())
+            assert row(number).state is State.NEEDS_ATTENTION and standing("needs_attention") == standing(OTHER_KEY) == []
+            assert standing(UNAVAILABLE) == ["issuer", "share"]
         asyncio.run(check_seals.alone())
         assert row(number).state is State.TO_BE_SEALED and standing(UNAVAILABLE) == []
         pass_again(number)

@@ -51,6 +51,9 @@ def test_a_key_is_made_in_a_module_and_its_request_is_for_the_authority(tmp_path
             seals.main(wanted)
         with pytest.raises(Failure, match="已有名为 share 的密钥"):
             seals.main([*wanted[:-1], str(tmp_path / "other.csr")])
+        module.away()
+        with pytest.raises(Failure, match="没有应答"):
+            seals.main([*wanted[:-1], str(tmp_path / "other.csr")])
         assert not (tmp_path / "other.csr").exists()
 
 
