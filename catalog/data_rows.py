@@ -76,7 +76,8 @@ def data_rows(
                     if len(columns) > 2 and len(columns) * 2 > len(texts):
                         said = f"第 {line} 行起换了一种表头,以下各行没有读取。"
                         other = Fault("other_header", said, "请把另一张表放到另外的工作表。")
-                if len(texts) == 1 and hears(text := next(iter(texts))) is Standing.OPEN and not is_name(text):
+                text = next(iter(texts))
+                if len(texts) == 1 and (hears(text) is Standing.OPEN or headings.doubts(text)) and not is_name(text):
                     headings.met(text)  # whatever it is, nobody knows what it says of the rows below
                 beside = row[numbered] if numbered is not None and numbered < len(row) else ""
                 if len(beside) > _NUMBERS and not _REMARKED.match(beside) and hears(beside):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from catalog.asides import is_aside
 from catalog.cleaning import clean, without_brackets
 from catalog.numbering import DEPTHS, is_numbered, without_number
+from catalog.said_over import Doubt, doubt
 from catalog.several_names import one_suffices
 from catalog.sheet_names import MAY_BE_MATTER, matter_of_sheet
 from catalog.standing import Standing, in_heading, in_title
@@ -41,7 +42,8 @@ def is_heading(text: str) -> bool:
 class Around(NamedTuple):
     """What stands around a row: what it says becomes of the proof; `unclear`: words of which nobody knows what they say of it; the
     column beside it, meant for something else, in which 取消 stands; the matter and the unit that are named over it, where no
-    column names one (empty: one was, over other rows); the words by which one of the proofs below suffices."""
+    column names one (empty: one was, over other rows); the words by which one of the proofs below suffices; those by which it may not
+    stand (上收市级的事项), and by which it may not be meant at all (旧版)."""
 
     said: Standing | None = None
     unclear: str = ""
@@ -49,6 +51,8 @@ class Around(NamedTuple):
     matter: str | None = None
     unit: str | None = None
     either: str = ""
+    gone: str = ""
+    void: str = ""
 
 
 AROUND_NOTHING = Around()
@@ -69,6 +73,7 @@ class _Over(NamedTuple):
     text: str = ""
     matter: str | None = None
     unit: str | None = None
+    doubt: Doubt | None = None
 
 
 class Headings:
@@ -76,8 +81,8 @@ class Headings:
     one before it; of two such beside each other, the second of which does not say what becomes of its rows, nobody knows. Asked of
     one page: the tables of a document or a web page one after another, or one sheet of a workbook.
 
-    `kind`: what this kind of list says of all its rows; `hears`, `names`: what a text says of them; `margins`: what is printed over and
-    under each page."""
+    `kind`: what this kind of list says of all its rows; `hears`, `names`, `doubts`: what a text says of them; `margins`: what is printed
+    over and under each page."""
 
     def __init__(
         self,
@@ -86,14 +91,15 @@ class Headings:
         hears: Hears = in_heading,
         names: Names = _names_nothing,
         margins: Iterable[str] = (),
+        doubts: Callable[[str], Doubt | None] = doubt,
     ) -> None:
-        self.hears, self._names = hears, names
+        self.hears, self._names, self._doubts = hears, names, doubts
         self._kind = _Over(kind, "清单种类")
         said, (matter, unit) = hears(sheet), names(sheet, True)
-        says_nothing = said is None and matter is None and unit is None
-        self._sheet = _Over(said, sheet, matter_of_sheet(sheet) if says_nothing else matter, unit)
-        over = [_Over(in_title([text], hears), text) for text in margins if not is_aside([text])]
-        self._margin = next((one for one in over if one.said in (Standing.CANCELLED, Standing.OPEN)), _Over())
+        says_nothing = said is None and matter is None and unit is None and self._doubt(sheet) is None
+        self._sheet = _Over(said, sheet, matter_of_sheet(sheet) if says_nothing else matter, unit, self._doubt(sheet))
+        over = [_Over(in_title([text], hears), text, doubt=self._doubt(text)) for text in margins if not is_aside([text])]
+        self._margin = next((one for one in over if one.doubt or one.said in (Standing.CANCELLED, Standing.OPEN)), _Over())
         self._title = self._column = _Over()
         self._over: dict[float, _Over] = {}
         self._unclear = self._either = ""
@@ -121,7 +127,7 @@ class Headings:
             else:
                 titles.append(text)
         self._titled(titles, ends)
-        self._column = _Over(self.hears(column), column)
+        self._column = _Over(self.hears(column), column, doubt=self._doubt(column))
         self._is_first = False
         self._either = either or (column if one_suffices(column) else "")
         self._around = None
@@ -133,15 +139,16 @@ class Headings:
         matter, unit = named[-1] if named else (None, None)
         if said is None and ends and self._title.said is not None:
             said = Standing.OPEN
-        if said is not None or matter is not None or unit is not None or ends:
-            text = next((line for line in reversed(lines) if self.hears(line) is not None), ends or lines[-1])
-            self._title = _Over(said, text, matter, unit)
+        telling = next((line for line in reversed(lines) if self.hears(line) is not None), "")
+        doubted = next((line for line in reversed(lines) if self._doubt(line) is not None and not is_aside([line])), "")
+        if said is not None or matter is not None or unit is not None or ends or doubted:
+            self._title = _Over(said, telling or doubted or ends or lines[-1], matter, unit, self._doubt(doubted))
 
     def met(self, text: str, said: Standing | None = None) -> None:
         """A heading stands here; `said`: what it says, where that is not what is heard in it."""
         plain = clean(fold(text))
         self._either = text if one_suffices(text) else ""
-        found = _Over(said or self.hears(plain), text, *self._names(text, False))
+        found = _Over(said or self.hears(plain), text, *self._names(text, False), None if said else self._doubt(plain))
         if not is_numbered(plain) and found.said is not None and is_title(plain):
             self._over, self._unclear, self._title, self._around = {}, "", found, None
             return
@@ -150,12 +157,12 @@ class Headings:
         beside = self._over.get(depth) if number is None else None
         self._around = None
         bare = without_number(plain).strip(":")
-        if found[1:] == (text, None, None) and found.said is None and MAY_BE_MATTER.fullmatch(bare) and not _KIND.fullmatch(bare):
+        if found == _Over(text=text) and MAY_BE_MATTER.fullmatch(bare) and not _KIND.fullmatch(bare):
             found = found._replace(matter=bare)  # who leaves it out lets the rows below speak of the matter above, or of every one
-        names_nothing = found[2:] == (None, None)
+        names_nothing = found.matter is found.unit is None
         if names_nothing and found.said is None and self._title.matter and not _KIND.fullmatch(without_number(plain)):
             self._title = self._title._replace(matter="")  # 二、公证 under 法律援助申请证明材料清单: another matter, for all that is known
-        if number is None and names_nothing and found.said is None:
+        if number is None and names_nothing and found.said is None and found.doubt is None:
             if beside is not None and beside.said is not None:
                 self._unclear = text
             elif beside is not None and beside.matter is not None and (plain[:2] in ("其他", "其它") or not _KIND.fullmatch(plain)):
@@ -180,7 +187,14 @@ class Headings:
 
     def says(self, text: str) -> bool:
         """True for a heading that says what becomes of the rows below it, or names their matter or their unit."""
-        return self.hears(text) is not None or any(self._names(text, False))
+        return self.hears(text) is not None or self.doubts(text) or any(self._names(text, False))
+
+    def doubts(self, text: str) -> bool:
+        """True for a text that leaves open whether the rows below it stand: 上收市级的事项, 旧版."""
+        return self._doubt(text) is not None
+
+    def _doubt(self, text: str) -> Doubt | None:
+        return self._doubts(text) if text and self.hears(text) is None else None
 
     @property
     def around(self) -> Around:
@@ -191,12 +205,15 @@ class Headings:
 
     def _together(self) -> Around:
         over = [what for _, what in sorted(self._over.items(), reverse=True)] + [self._title, self._sheet]
-        matter, unit = (next((one for what in over if (one := what[place]) is not None), None) for place in (2, 3))
+        matter = next((what.matter for what in over if what.matter is not None), None)
+        unit = next((what.unit for what in over if what.unit is not None), None)
         self._has_named = self._has_named or matter is not None
         if self._has_named and matter is None:
             matter = ""
         said, unclear = self._standing()
-        return Around(said, self._unclear or unclear, "", matter, unit, self._either)
+        doubted = [what for what in (*over, self._column, self._margin) if what.doubt is not None]
+        gone, void = (next((what.text for what in doubted if what.doubt is kind), "") for kind in Doubt)
+        return Around(said, self._unclear or unclear, "", matter, unit, self._either, gone, void)
 
     def _standing(self) -> tuple[Standing | None, str]:
         """The deepest heading that says anything, else title and sheet; the name of the column and the kind of list with it. Words that

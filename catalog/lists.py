@@ -26,6 +26,7 @@ from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.repeated_codes import Codes
 from catalog.said_aside import is_of_none, is_promised
+from catalog.said_over import doubt, doubt_of_commitments, doubt_of_negatives
 from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.table_rows import TableRows, without_persons
@@ -35,6 +36,11 @@ from domain.spelling import fold
 
 #: What these kinds hear otherwise than others.
 _HEARS = {ListKind.COMMITMENTS: of_commitments, ListKind.NEGATIVE_COMMUNITY: hears_allowed, ListKind.NEGATIVE_POLICE: hears_allowed}
+_DOUBTS = {
+    ListKind.COMMITMENTS: doubt_of_commitments,
+    ListKind.NEGATIVE_COMMUNITY: doubt_of_negatives,
+    ListKind.NEGATIVE_POLICE: doubt_of_negatives,
+}
 
 #: A row before the first heading that names a matter: the next ones speak of that, and nobody knows of which it does.
 _NO_MATTER = Fault("matter_empty", "", "下面的小标题写了事项,本行上面没有写。", "请在本行上面补上小标题,或另加一列“事项名称”。")
@@ -198,7 +204,9 @@ class ListReading:
         """What stands over the rows of this table: of a page, over its tables so far, too."""
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
-            self._page = Headings(opened.name, said, _HEARS.get(self._kind, in_heading), self._names, opened.margins)
+            hears = _HEARS.get(self._kind, in_heading)
+            doubts = _DOUBTS.get(self._kind, doubt)
+            self._page = Headings(opened.name, said, hears, self._names, opened.margins, doubts)
             self._unnamed = []
             self._end_page()
             self._accepted.begin_page()

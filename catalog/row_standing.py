@@ -13,6 +13,7 @@ from catalog.cleaning import clean, clean_text, without_brackets
 from catalog.headers import Header
 from catalog.negatives import lifts
 from catalog.row_remarks import holds_remarks, leaves
+from catalog.said_over import is_not_brought
 from catalog.several_names import one_suffices
 from catalog.standing import Mark, Standing, cancels, in_cell, leaves_commitment, may_cancel
 from catalog.verdicts import RowNotes
@@ -177,6 +178,8 @@ def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = Fals
             f"“{text}”没有说明是取消还是保留。",
             "请写“保留”或“取消”;改用其他核验方式的,请写“保留”并填写核验方式。",
         )
+    elif own is Standing.KEPT and around.gone:
+        notes.fault("standing_disagrees", "standing", f"本行写“{text}”,上面写的却是“{around.gone}”。", "请核对后改成一致。")
     elif own is Standing.KEPT and around.beside:
         notes.fault("standing_disagrees", "standing", f"本行写“{text}”,“{around.beside}”列写的却是取消或改变。", "请核对后改成一致。")
     elif own is not None and around.said not in (None, own) and not around.unclear:
@@ -186,7 +189,10 @@ def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = Fals
     elif own is None and around.beside and around.said is not Standing.CANCELLED:
         text = f"从“{around.beside}”列看,本行可能已取消或改变,却没有写明。"
         notes.fault("standing_unclear", "standing", text, "请另加一列“取消或保留”,写明“保留”或“取消”。")
-    elif own is None and around.unclear:
+    elif own is None and around.gone and around.said is not Standing.CANCELLED and not _is_brought_otherwise(cells, around.gone):
+        text = f"上面写着“{around.gone}”,没有说明以下各行是取消还是保留。"
+        notes.fault("standing_unclear", "standing", text, "仍由本单位索要的,请改写标题或表名;不再索要的,请写“取消”。")
+    elif own is None and around.unclear and not _is_brought_otherwise(cells, around.unclear):
         text = f"“{around.unclear}”没有说明以下各行是取消还是保留。"
         notes.fault("standing_unclear", "standing", text, "请在标题或小标题中写明,或另加一列“取消或保留”,在本行写明。")
     elif is_unticked and around.said is None:
@@ -194,3 +200,11 @@ def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = Fals
     elif must_say and own is None and around.said is None and "standing" in cells:
         notes.fault("standing_unclear", "standing", "本行没有填写取消还是保留。", "请写“保留”或“取消”。")
     return own or around.said
+
+
+def _is_brought_otherwise(cells: Mapping[str, str], over: str) -> bool:
+    """Whether a row under 免于提交的证明 names the way by which the office gets it."""
+    try:
+        return is_not_brought(over) and bool(values.methods(clean(cells.get("methods", ""))))
+    except NotUnderstood:
+        return False

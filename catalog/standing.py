@@ -138,6 +138,10 @@ _NOT_BROUGHT = re.compile("(无需|无须|不需要?|不用|不必).{0,6}(提交
 _WHEN = re.compile("[\\d年月].{0,6}[起前后止]")
 #: What the list does not hold: 保留的证明事项清单(同时取消12项).
 _ELSEWHERE = re.compile("(同时|另|另外|其余)(保留|取消|废止)(证明|事项|材料)*\\d+[项个件条]")
+#: What is thought of for later, or would be possible: 下一批拟取消, 可不再提供.
+_PLANNED = re.compile(
+    "下一?(批|步|阶段|轮|年|次|期|季度|个?月)|后续|将来|今后|以后|明年|来年|次年|计划|准备|预备|打算|考虑|争取|可(以|能)?(取消|废|停|不|无)"
+)
 _RESULT = re.compile("清理(结果|意见|情况|台账|工作台账)?")
 
 
@@ -157,6 +161,8 @@ def in_heading(text: str) -> Standing | None:
         if (match := form.fullmatch(plain)) and _LEAD.fullmatch(match["lead"]) and not _SPEAKS.search(match["lead"]):
             found.add(standing)
     remarks = [remark for remark in _BRACKETED.findall(whole) if not _ELSEWHERE.fullmatch(remark[1:-1])]
+    if found == {Standing.CANCELLED} and _PLANNED.search(plain):
+        return Standing.OPEN
     if not found and not _SPEAKS.search(_RESULT.sub("", plain)):  # 【取消】, 证明事项清理结果(保留)
         found = {said for remark in remarks if (said := _in_brackets(remark)) is not None}
     for remark in remarks:

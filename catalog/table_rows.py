@@ -96,6 +96,11 @@ class TableRows:
         self._find_faults(line, persons, faults, notes)
         if notes.faulty:
             return notes.result(None)  # what its other cells say would rest on one that nobody can read
+        if around.void:
+            notes.fault(
+                "table_void", "", f"上面写着“{around.void}”,以下各行像是旧的或举例。", "不再使用的,请删去;仍有效的,请改写标题或表名。"
+            )
+            return notes.result(None)
         if unread and self._reader is read_proof:
             text = f"“{clean(unread)}”是事项名称,它所在的列却不是事项列。"
             notes.fault("matter_beside", "proof", text, "请把该列的列名改为“事项名称”。")

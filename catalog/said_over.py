@@ -1,0 +1,88 @@
+"""表名、标题、小标题的去向: what they say of all rows under them in words in which a remark says it of one: 作废, 上收市级的事项,
+清单(旧版), 免于提交的证明. Such rows are asked, unless something nearer says the same (obligations 2.1, 5.1).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from catalog.cleaning import clean
+from catalog.numbering import without_number
+from catalog.remembering import remembered
+from catalog.row_remarks import leaves
+from catalog.standing import PARTS, cancels
+from domain.spelling import fold
+
+
+class Doubt(Enum):
+    """What a text over rows leaves open. GONE: that they still stand, or whose they are; VOID: that they are meant at all."""
+
+    GONE = 1
+    VOID = 2
+
+
+_NOUNS = "证明|材料|事项|清单|目录|名单|名录|台账|明细|汇总|一览|表|业务|项目|条目|部分"
+#: Whose and of when, in front; a text that says where its rows went has no such.
+_LEAD = re.compile(
+    f"^([^放收转交归至到由]{{0,14}}?([区县](?!级)|局|委(?!托)|厅|人民政府|街道(办事处)?))?(\\d{{2,4}}年?度?版?)?({_NOUNS}|的)*"
+)
+#: Which of several of the name: 作废1, 2作废.
+_EDGES = re.compile("^[\\d_ -]+(?!\\d|年)|[_ -]+$")
+_TAIL = re.compile(f"(的|类|后|等|中|所需|(?<!不)涉及|{_NOUNS}|[\\d_ -])*$")
+_LONGEST = 14  #: characters of what says nothing else
+_NOT_BROUGHT = re.compile(
+    "(免(予|于|除|去)?(再|重复)?|(无需|无须|不需要?|不用|不必|不再)(再)?(申请人|当事人|办事群众|群众|企业|办事人)?)(提交|提供|出具|交)"
+)
+_GONE = re.compile(
+    "(已|拟|应|现)*(弃用|禁用|取缔|清除|淘汰|无效|关停|停办|下线|撤下)|已(废|撤|删|停)|不(再)?(实施|办理|受理|承办|开展|列入|纳入|使用|执行)(了|的)?"
+    "|不(要|用)了?|(无|没有)(此|该)(项)?|(本|我)(单位|部门|局|区|镇|街道)[已现]?(不|未|无)(再)?(办理|实施|涉及|开展|承办)?"
+    "|无(需)?证明|(拟|已)?(移交|转交|剥离|划转|划出|下放|上收)|(移交|转交|划给|交由|改由|转由)[\u4e00-\u9fff]{2,12}"
+)
+_VOID = re.compile(
+    "(\\d{2,4}年?)?((已|被)*(旧|老|过期|过时|历史|往年|以前|之前|去年|早期|被替换|被替代)|上一?(年度?|版))的?(版本?|稿|数据|存档|归档|遗留|资料|文件)?"
+    "|(填报?|填写|填表|录入)?(示例|样例|范例|例子|举例|示范)(数据)?"
+)
+
+
+@remembered
+def doubt(text: str) -> Doubt | None:
+    """Of one that says nothing of 取消 and 保留 that is understood."""
+    for part in _parts(text):
+        if (core := _core(part)) and len(core) <= _LONGEST:
+            if _VOID.fullmatch(core):
+                return Doubt.VOID
+            if _GONE.fullmatch(core) or _NOT_BROUGHT.fullmatch(core) or leaves(core) or cancels(core):
+                return Doubt.GONE
+    return None
+
+
+#: A negative list says so of all that it holds.
+_FORBIDS = re.compile("[出开]具|提交|提供|交|减少|不再|不[应得予]|索要")
+
+
+def doubt_of_negatives(text: str) -> Doubt | None:
+    """The same in a list of what nobody may issue."""
+    return None if _FORBIDS.search(text) else doubt(text)
+
+
+def doubt_of_commitments(text: str) -> Doubt | None:
+    """The same in a list of 告知承诺, where 调整为告知承诺 says what the list is."""
+    return None if "承诺" in text else doubt(text)
+
+
+@remembered
+def is_not_brought(text: str) -> bool:
+    """True for 免于提交的证明: given up, or got by the office, which a row says that names its way to get it."""
+    return any(_NOT_BROUGHT.fullmatch(_core(part)) for part in _parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    plain = clean(folded := fold(text)) or folded.strip()  # 待定 says nothing in a cell
+    return PARTS.split(_EDGES.sub("", without_number(plain) or plain).strip(":。"))
+
+
+def _core(text: str) -> str:
+    """What is said of the rows, without what they are and whose."""
+    bare = _LEAD.sub("", text, count=1)
+    return _TAIL.sub("", bare)
