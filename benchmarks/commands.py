@@ -42,7 +42,7 @@ class _Build:
         return str(self.home.with_name(f"{self.home.name}-{next(self.numbers)}"))
 
     def proof(self) -> Path:
-        return min((self.home / "proofs").glob("*.pdf"))
+        return min((self.home / "proofs").glob("HY*.*"))
 
     def environment(self) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("PROOFLESS_", "PYTHON"))}

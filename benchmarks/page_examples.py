@@ -80,7 +80,7 @@ def make(ledger: cursor, url: str, key: str, number: str) -> Examples:
         "kind": "publicity",
         "question": "measure",
     }
-    own = {"counter_proof": {"number": delivered}, "counter_attachment": {"wanted": kept.json()["id"]}}
+    own = {"counter_proof": {"number": delivered, "form": "pdf"}, "counter_attachment": {"wanted": kept.json()["id"]}}
     own |= {"counter_catalog_rows": {"wanted": _contradiction(url, office)}}
     return Examples(asking, asked, common, own, {"counter_report_cases": "?key=received"})
 

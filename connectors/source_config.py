@@ -126,7 +126,8 @@ class Document(Request):
 
 
 class Offer(Request):
-    """开具 (obligation 6.3): what we seal, offered under our own number; `content` is the PDF in base64."""
+    """开具 (obligation 6.3): what we seal, offered under our own number; `content` is the file in base64, `offer.form` its
+    form (pdf or ofd)."""
 
     identifier: PathText  #: where its licence number stands in the reply
     kinds: dict[str, str] = Field(min_length=1)  #: kind of proof -> the library's code of the licence kind

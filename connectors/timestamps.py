@@ -22,6 +22,7 @@ from pyhanko.keys import load_certs_from_pemder_data
 from connectors.breaker import Breaker
 from connectors.timestamp_token import WORDS, Asked, Place, Revoked, Unfit, judge
 from connectors.transport import tls
+from domain.proof_form import Form, form_of
 
 LIST, ROOTS = "timestamps.txt", "timestamps.ca.pem"
 ROOM = 24_576
@@ -149,8 +150,9 @@ class TimestampServers:
         return ROOM if self._servers else 0
 
     def stamp(self, pdf: bytes) -> Stamped:
-        """A file that was sealed just now, with a timestamp over its signature if one of the servers gives one. Raises nothing."""
-        if not self._servers:
+        """A file that was sealed just now, with a timestamp over its signature if one of the servers gives one; a file of another form
+        than PDF as it came. Raises nothing."""
+        if not self._servers or form_of(pdf) is not Form.PDF:
             return Stamped(pdf)
         place, faults = Place(pdf), dict[str, str]()
         for server in self._servers:

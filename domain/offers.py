@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.proof_form import Form
 from domain.share import Subject
 
 
@@ -52,4 +53,5 @@ class Offer:
     valid_until: str = ""
     digest: str = ""
     replaces: str = ""
-    pdf: bytes = field(default=b"", repr=False)
+    form: Form = Form.PDF
+    pdf: bytes = field(default=b"", repr=False)  #: the file, of that form

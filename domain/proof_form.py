@@ -13,7 +13,7 @@ _ENTRIES = 4096  #: of the directory that are looked at: a proof has two dozen
 
 
 class Form(StrEnum):
-    """What a proof is written in. The order is the order in which they came."""
+    """证明文件的格式。"""
 
     PDF = "pdf"
     OFD = "ofd"

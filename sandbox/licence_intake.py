@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from domain.proof_form import form_of
 from sandbox.licences import HARDSHIP_PROOF, HOUSEHOLD_PROOF, identifier
 
 Asked = Callable[[Request], Awaitable[tuple[dict[str, Any], dict[str, Any] | None]]]
@@ -19,7 +20,7 @@ Reply = Callable[..., dict[str, Any]]
 
 TAKEN_IN = {HARDSHIP_PROOF, HOUSEHOLD_PROOF}
 _WANTED = ("bizId", "certTypeCode", "certName", "holder", "holderCode", "holderTypeCode", "certNo", "issueDept", "issueDate", "digest")
-_KEPT = ("certTypeCode", "certName", "certNo", "issueDept", "digest", "replacesBizId")  # nothing about anybody
+_KEPT = ("certTypeCode", "certName", "certNo", "issueDept", "digest", "fileType", "replacesBizId")  # nothing about anybody
 
 
 class Intake:
@@ -47,7 +48,7 @@ class Intake:
             content = base64.b64decode(str(data.get("content", "")), validate=True)
         except binascii.Error:
             return 102, {}
-        if not content.startswith(b"%PDF-") or hashlib.sha256(content).hexdigest() != data["digest"]:
+        if form_of(content) != data.get("fileType", "pdf") or hashlib.sha256(content).hexdigest() != data["digest"]:
             return 102, {}
         number = str(data["bizId"])
         if (given := self._identifier(number)) is None:

@@ -59,8 +59,8 @@ def get_batch_proofs(number: Number, caller: CurrentCaller, so_far: SoFar = Fals
     batch, _, now = _ready(caller, number, so_far)
 
     def files() -> Iterator[tuple[str, bytes]]:
-        for line, verification, pdf in ledger_results.proofs(batch, actor=caller.actor, unit=caller.unit, now=now):
-            yield f"{line:05d}_{verification}.pdf", pdf
+        for line, name, proof in ledger_results.proofs(batch, actor=caller.actor, unit=caller.unit, now=now):
+            yield f"{line:05d}_{name}", proof
 
     return streamed(archive_of(files(), now.astimezone(LOCAL)), "application/zip", _named(f"{number}.zip"))
 

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from domain.commitments import Evidence
 from domain.lifecycle import Event, State
+from domain.proof_form import Form
 from gateway.commitments import endpoints as commitments
 from gateway.commitments.schemas import CommitmentIn, CommitmentOut, DeclineIn
 from gateway.counter.door import PageCaller, pages
@@ -51,10 +52,10 @@ def one(request: Request, number: Number, caller: PageCaller) -> Response:
     )
 
 
-@router.get(f"{_ONE}/proof.pdf", name="counter_proof")
-def proof(number: Number, caller: PageCaller) -> Response:
-    """电子证明."""
-    return api.get_proof_pdf(number, caller)
+@router.get(f"{_ONE}/proof.{{form}}", name="counter_proof")
+def proof(number: Number, form: Form, caller: PageCaller) -> Response:
+    """电子证明, where it stands in this form."""
+    return api.proof_file(number, caller, form)
 
 
 @router.post(f"{_ONE}/choice", name="counter_choose")

@@ -18,6 +18,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from domain.proof_form import Form
 from gateway.edge.schemas import ProblemOut
 from settings import settings
 
@@ -53,7 +54,12 @@ TAGS: Mapping[str, str] = MappingProxyType(
 _REF = "#/components/schemas/{model}"
 _FRAMEWORKS = ("HTTPValidationError", "ValidationError")
 _WRITING = threading.Lock()
-_SAVED = ("application/pdf", "application/zip", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+_SAVED = (
+    *(form.media_type for form in Form),
+    "application/zip",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
 
 
 def described(app: FastAPI) -> dict[str, Any]:

@@ -71,6 +71,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "get_verification": _READERS,
         "get_events": _READERS,
         "get_proof_pdf": _COUNTER,
+        "get_proof_ofd": _COUNTER,
         "choose_licence": _COUNTER,
         "withdraw_verification": _COUNTER,
         "file_batch": _COUNTER,

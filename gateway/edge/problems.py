@@ -89,6 +89,9 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "proof_not_ready": Kind(
             404, "没有可下载的证明", "这项核验没有已送达的电子证明。", "请先查看核验状态;只有核验结论加盖印章并送达后才能下载。"
         ),
+        "proof_other_form": Kind(
+            404, "证明是另一种格式", "这份电子证明的文件不是这种格式。", "请从查看核验时所列的下载地址(links.proof)下载。"
+        ),
         "proof_unknown": Kind(404, "查无此证明", "本系统没有出具过这个编号的电子证明。", "请核对编号;编号印在证明上,以 HY 开头共 18 位。"),
         "status_list_unknown": Kind(404, "没有这份清单", "没有这个编号的撤销状态清单。", "请从 /status-lists 查看有哪些清单。"),
         "erased": Kind(

@@ -38,6 +38,7 @@ SCOPES: Mapping[Scope, frozenset[str]] = MappingProxyType(
                 "get_verification",
                 "get_events",
                 "get_proof_pdf",
+                "get_proof_ofd",
                 "choose_licence",
                 "withdraw_verification",
                 "file_batch",

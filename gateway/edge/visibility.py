@@ -105,7 +105,7 @@ THINGS = (
     ),
     Thing("办件", ("get_case",), own="that it registered", masked=COUNTER),
     VERIFICATIONS,
-    Thing("电子证明", ("get_proof_pdf",), own="that it filed", clear=COUNTER, told="each reading on the record"),
+    Thing("电子证明", ("get_proof_pdf", "get_proof_ofd"), own="that it filed", clear=COUNTER, told="each reading on the record"),
     EVENTS,
     REVOCATION,
     REVOCATIONS,

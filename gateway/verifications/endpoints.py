@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Query, Request, Response
 from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
+from domain.proof_form import Form
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.contract import header
 from gateway.edge.endpoints import api_router, problems
@@ -45,11 +46,16 @@ _FILED = {
     "Preference-Applied": header("按 Prefer 等候的秒数"),
     "Retry-After": header("申请积压,预计所需秒数超过 Prefer 的,不再等候,立即返回 202;请按这个秒数以后再查询,或等候回调"),
 }
-_PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+_OTHER_FORM = "这份电子证明是 {} 文件,不是 {} 文件,下载地址以 proof{} 结尾。"
+_PROOF = ("number_unknown", "proof_not_ready", "proof_other_form", "erased", "quota_spent", "invalid")
 Prefer = Annotated[
     str | None,
     Header(alias="Prefer", description=f"`wait=N`:最多等候 N 秒(不超过 {LONGEST_WAIT}),期间办完即在本次返回结果", examples=["wait=10"]),
 ]
+
+
+def _saved(form: Form) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {form.media_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 @router.post(
@@ -134,7 +140,7 @@ def get_events(number: Number, caller: CurrentCaller) -> EventsOut:
     "/v1/verifications/{number}/proof.pdf",
     summary="下载电子证明",
     response_class=Response,
-    responses=problems("number_unknown", "proof_not_ready", "erased", "quota_spent", "invalid", also={200: {"content": _PDF}}),
+    responses=problems(*_PROOF, also=_saved(Form.PDF)),
 )
 def get_proof_pdf(
     number: Number,
@@ -142,15 +148,33 @@ def get_proof_pdf(
     extended: Annotated[bool, Query(description="附上后续时间戳(PAdES B-LTA)的文件;还没有的,与送达时的文件相同")] = False,
 ) -> Response:
     """已签章、已送达的电子证明,与送达时逐字节相同;`extended=true` 时其后附有各次后续时间戳。每次下载都有记录。"""
+    return proof_file(number, caller, Form.PDF, extended=extended)
+
+
+@router.get(
+    "/v1/verifications/{number}/proof.ofd",
+    summary="下载电子证明(OFD)",
+    response_class=Response,
+    responses=problems(*_PROOF, also=_saved(Form.OFD)),
+)
+def get_proof_ofd(number: Number, caller: CurrentCaller) -> Response:
+    """以 OFD(GB/T 33190)制作的电子证明,与送达时逐字节相同。每次下载都有记录。"""
+    return proof_file(number, caller, Form.OFD)
+
+
+def proof_file(number: str, caller: Caller, form: Form, *, extended: bool = False) -> Response:
+    """The sealed file, where it stands in this form; the reading on the record. Raises `NumberUnknown`, Problem `proof_not_ready`,
+    `proof_other_form`, `Erased`."""
     with transaction() as session:
         row = verification(session, caller, number)
         proof = papers.delivered_proof(session, row)
         if proof is None:
             raise Problem("proof_not_ready")
-        pdf = papers.open_whole(proof, papers.stages(session, proof) if extended else (), key_of(session, row.case))
+        if proof.form is not form:
+            raise Problem("proof_other_form", detail=_OTHER_FORM.format(proof.form.label, form.label, proof.form.suffix))
+        file = papers.open_whole(proof, papers.stages(session, proof) if extended else (), key_of(session, row.case))
         record_reading(session, caller, number, "proof")
-    headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return Response(file, media_type=form.media_type, headers={"Content-Disposition": f'attachment; filename="{number}{form.suffix}"'})
 
 
 @router.post(

@@ -11,6 +11,7 @@ from domain.lifecycle import ENDED, Event, State
 from domain.methods import Method, Result
 from domain.offers import OfferStatus
 from domain.progress import Colour
+from domain.proof_form import Form
 from domain.reasons import AgainReason, WithdrawReason
 from domain.revocations import reason_words
 from gateway.cases.schemas import ExcludedOut
@@ -73,13 +74,14 @@ class ProofOut(SchemaOut):
     revoked_at: datetime | None
     revoked_why: Annotated[str | None, Field(description="撤销的理由", examples=["内容有误"])]
     sha256: str
+    form: Annotated[Form, Field(description="文件的格式:pdf 或 ofd(GB/T 33190)")]
     licence: Annotated[OfferOut | None, Field(description="null 证照库不归集这种证明")]
 
 
 class Links(SchemaOut):
     self: str
     events: str
-    proof: str | None
+    proof: Annotated[str | None, Field(description="电子证明的下载地址,按文件的格式以 proof.pdf 或 proof.ofd 结尾")]
     verify: Annotated[str | None, Field(description="公开核验页")]
 
 
@@ -161,6 +163,7 @@ class VerificationOut(SchemaOut):
                 revoked_at=proof.revoked_at,
                 revoked_why=reason_words(proof.revoked_why) if proof.revoked_at else None,
                 sha256=proof.digest,
+                form=proof.form,
                 licence=OfferOut.of(view.offered) if view.offered else None,
             )
             if proof
@@ -189,7 +192,7 @@ class VerificationOut(SchemaOut):
             links=Links(
                 self=here,
                 events=f"{here}/events",
-                proof=f"{here}/proof.pdf" if proof else None,
+                proof=f"{here}/proof{proof.form.suffix}" if proof else None,
                 verify=f"/verify/{row.number}" if proof else None,
             ),
         )

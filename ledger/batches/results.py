@@ -85,7 +85,7 @@ def _result(row: BatchRow, own: list[str], verification: Verification | None, ca
 
 
 def proofs(batch: Batch, *, actor: str, unit: str, now: datetime) -> Iterator[tuple[int, str, bytes]]:
-    """Each sealed proof that was delivered: line, number, PDF. One at a time in memory, each reading on the record."""
+    """Each sealed proof that was delivered: line, the name of its file, the file. One at a time in memory, each reading on the record."""
     after = -1
     while True:
         with transaction() as session:
@@ -106,9 +106,9 @@ def proofs(batch: Batch, *, actor: str, unit: str, now: datetime) -> Iterator[tu
                 ).one()
                 if not case.data_key:
                     continue
-                pdf = papers.open_pdf(proof, case_key(case))
+                name, file = f"{number}{proof.form.suffix}", papers.open_pdf(proof, case_key(case))
                 _record(session, [number], "proof", actor, unit, now)
-            yield line, number, pdf
+            yield line, name, file
         if len(rows) < _AT_ONCE:
             return
         after = rows[-1][0]

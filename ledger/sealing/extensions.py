@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from domain.lifecycle import Event, State
+from domain.proof_form import Form
 from ledger.cases.cases import case_key
 from ledger.lifecycle.moves import note
 from ledger.sealing import papers
@@ -56,7 +57,8 @@ class Stage:
 
 
 def due(session: Session, *, wall: datetime, after: tuple[datetime, UUID] | None, limit: int) -> list[tuple[datetime, UUID]]:
-    """Delivered proofs that are due, by the instant of their sealing: none revoked, overtaken or erased. `after`: the last one seen."""
+    """Delivered proofs that are due, by the instant of their sealing: none revoked, overtaken or erased, and PDF alone: what is put
+    behind one stands in no OFD. `after`: the last one seen."""
     newest, later = aliased(ProofExtension), aliased(ProofExtension)
     query = (
         select(Proof.made_at, Proof.id)
@@ -65,6 +67,7 @@ def due(session: Session, *, wall: datetime, after: tuple[datetime, UUID] | None
         .outerjoin(newest, newest.proof == Proof.id)
         .outerjoin(later, (later.proof == Proof.id) & (later.position > newest.position))
         .where(Verification.state == State.DELIVERED, Proof.revoked_at.is_(None), func.length(Case.data_key) > 0, later.id.is_(None))
+        .where(Proof.form == Form.PDF)
         .where(or_(newest.id.is_(None), newest.due_at <= wall))
         .order_by(Proof.made_at, Proof.id)
         .limit(limit)

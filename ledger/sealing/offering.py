@@ -28,6 +28,7 @@ def filled(session: Session, offer: Offer) -> tuple[Offer, CaseKey]:
         valid_until=proof.valid_until.astimezone(LOCAL).strftime(day),
         digest=proof.digest,
         replaces=licence_offers.replaced_by(session, offer, load(session, offer.verification).follows),
+        form=proof.form,
         pdf=papers.open_pdf(proof, what.about.key),
     )
     return sent, what.about.key

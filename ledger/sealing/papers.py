@@ -81,7 +81,7 @@ def ended(proof: Proof) -> str:
 
 
 def open_pdf(proof: Proof, key: CaseKey) -> bytes:
-    """The sealed PDF in clear."""
+    """The sealed file in clear."""
     return key.decrypt(Place("proofs", "pdf", proof.id), proof.pdf)
 
 
@@ -91,7 +91,7 @@ def stages(session: Session, proof: Proof) -> list[ProofExtension]:
 
 
 def open_whole(proof: Proof, stages: Iterable[ProofExtension], key: CaseKey) -> bytes:
-    """The sealed PDF with its stages, in clear."""
+    """The sealed file with its stages, in clear."""
     later = [key.decrypt(Place("proof_extensions", "appended", one.id), one.appended) for one in stages]
     return b"".join([open_pdf(proof, key), *later])
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from domain.lifecycle import Event, State
 from domain.methods import Method, Result
+from domain.proof_form import Form, form_of
 from domain.seals import SealKind
 from domain.share import Finding
 from ledger import timekeeping
@@ -182,7 +183,7 @@ def begin_uses(session: Session, uses: Mapping[str, Use], *, now: datetime, acto
 
 @dataclass(frozen=True)
 class Sealed:
-    """A sealed PDF, the digest of the code that its QR carries (the code itself is on the paper alone), and what is
+    """A sealed file (PDF or OFD), the digest of the code that its QR carries (the code itself is on the paper alone), and what is
     printed: label and value, personal data. `level`: PAdES level and by whose timestamp, or why without one; empty: none is configured."""
 
     pdf: bytes
@@ -196,6 +197,13 @@ class Sealed:
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.pdf).hexdigest()
+
+    @property
+    def form(self) -> Form:
+        """As its bytes say."""
+        found = form_of(self.pdf)
+        assert found is not None, "no maker gives a file of any other form"
+        return found
 
 
 @dataclass(frozen=True)
@@ -214,7 +222,7 @@ class Signed:
 
 
 def store_proof(session: Session, signed: Signed, *, now: datetime, actor: str) -> None:
-    """Keep the sealed PDF, complete the use with its digest, and move on: one transaction."""
+    """Keep the sealed file, complete the use with its digest, and move on: one transaction."""
     keep_proofs(session, [signed], now=now)
     move(
         session,
@@ -230,7 +238,7 @@ def store_proof(session: Session, signed: Signed, *, now: datetime, actor: str) 
 
 
 def keep_proofs(session: Session, signed: Sequence[Signed], *, now: datetime) -> None:
-    """The sealed PDFs, and their uses completed with their digests. Raises NoSealInForce where one's seal has ended since it was
+    """The sealed files, and their uses completed with their digests. Raises NoSealInForce where one's seal has ended since it was
     begun (obligation 9.4): then nothing may be committed, and what was signed reaches nobody."""
     if any(UNSTAMPED in one.made.level for one in signed):
         raise_alarm(session, *NO_TIMESTAMP, now=now)
@@ -250,6 +258,7 @@ def _kept(one: Signed, now: datetime) -> dict[str, Any]:
         "digest": one.made.digest,
         "code_digest": one.made.code_digest,
         "pdf": key.encrypt(Place("proofs", "pdf", proof), one.made.pdf),
+        "form": one.made.form,
         "content": key.encrypt_text(Place("proofs", "content", proof), json.dumps(one.made.fields, ensure_ascii=False)),
         "made_at": now,
         "otherwise": one.about.otherwise,

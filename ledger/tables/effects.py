@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.lifecycle import State
 from domain.notices import NoticeChannel, NoticeKind
+from domain.proof_form import Form
 from domain.reasons import RevokeReason
 from domain.seals import SealKind
 from ledger.tables.base import Number, Sealed, Table, UnitCode, choices
@@ -39,7 +40,7 @@ class SealUse(Table):
 
 
 class Proof(Table):
-    """电子证明: the sealed PDF, encrypted; the QR code's secret is kept as a digest only."""
+    """电子证明: the sealed file, encrypted; the QR code's secret is kept as a digest only."""
 
     __tablename__ = "proofs"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -48,7 +49,8 @@ class Proof(Table):
     seal_use: Mapped[UUID] = mapped_column(ForeignKey("seal_uses.id"), unique=True)
     digest: Mapped[str] = mapped_column(unique=True)
     code_digest: Mapped[str]
-    pdf: Mapped[Sealed]
+    pdf: Mapped[Sealed]  #: the file, of whatever form: a place in the vault is never renamed
+    form: Mapped[Form] = mapped_column(choices(Form, "form"), default=Form.PDF, server_default=Form.PDF.value)  #: as its bytes say
     content: Mapped[Sealed]  #: JSON list of label and value, as printed
     made_at: Mapped[datetime]
     valid_until: Mapped[datetime]

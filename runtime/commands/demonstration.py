@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 
+from domain.proof_form import Form, form_of
 from runtime.commands.starting_catalog import ADMINISTRATOR, first_administrator_key, key_file, sign_in_links
 from runtime.services.context import Context
 from sandbox.people import Person, by_name
@@ -67,17 +68,17 @@ def _show(scene: Scene, http: httpx.Client, context: Context) -> bool:
     try:
         with context.progress.step(scene.title):
             number = _file(scene, http)
-            state = _wait(number, http)
-            pdf = _fetch(number, http) if state == "delivered" else None
-            genuine = pdf is not None and _is_genuine(pdf, http)
+            found = _wait(number, http)
+            made = _fetch(found["links"]["proof"], http) if found["state"] == "delivered" else None
+            genuine = made is not None and _is_genuine(made, http)
     except httpx.HTTPError as error:
         say(f"没有完成:{type(error).__name__}。请看 {context.log('gateway')}。")
         return False
     _tell_story(number, http, say)
-    if pdf is None:
-        say(f"{number} 还没有送达(现状 {state}),请看 {context.log('worker')}。")
+    if made is None:
+        say(f"{number} 还没有送达(现状 {found['state']}),请看 {context.log('worker')}。")
         return False
-    path = _save(number, pdf, context.home / "proofs")
+    path = _save(number, made, context.home / "proofs")
     say(f"电子证明 {path}")
     say("验证结果:真实有效。" if genuine else "验证没有通过,请检查印章目录。")
     return genuine
@@ -107,26 +108,26 @@ def _file(scene: Scene, http: httpx.Client) -> str:
     return number
 
 
-def _wait(number: str, http: httpx.Client) -> str:
-    """The state once it is final or needs a person, or the last one seen after a minute."""
+def _wait(number: str, http: httpx.Client) -> dict[str, Any]:
+    """What the API says of it once it is final or needs a person, or after a minute."""
     end = time.monotonic() + WAIT_SECONDS
     while True:
         answer = http.get(f"/v1/verifications/{number}")
         answer.raise_for_status()
-        state: str = answer.json()["state"]
-        if state in {"delivered", "needs_attention", "withdrawn", "closed"} or time.monotonic() > end:
-            return state
+        found: dict[str, Any] = answer.json()
+        if found["state"] in {"delivered", "needs_attention", "withdrawn", "closed"} or time.monotonic() > end:
+            return found
         time.sleep(0.3)
 
 
-def _fetch(number: str, http: httpx.Client) -> bytes:
-    answer = http.get(f"/v1/verifications/{number}/proof.pdf")
+def _fetch(address: str, http: httpx.Client) -> bytes:
+    answer = http.get(address)
     answer.raise_for_status()
     return answer.content
 
 
-def _is_genuine(pdf: bytes, http: httpx.Client) -> bool:
-    answer = http.post("/verify/upload", files={"file": ("proof.pdf", pdf, "application/pdf")}, headers={"Accept": "application/json"})
+def _is_genuine(made: bytes, http: httpx.Client) -> bool:
+    answer = http.post("/verify/upload", files={"file": ("proof", made)}, headers={"Accept": "application/json"})
     return answer.status_code == 200 and answer.json().get("code") == "valid"
 
 
@@ -142,11 +143,11 @@ def _tell_story(number: str, http: httpx.Client, say: Callable[[str], None]) -> 
             say(f"  {passed:7.3f} 秒  {STORY[event['event']]}")
 
 
-def _save(number: str, pdf: bytes, folder: Path) -> Path:
+def _save(number: str, made: bytes, folder: Path) -> Path:
     """Written to a folder because this command says so; otherwise proofs stay encrypted in the ledger."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{number}.pdf"
-    path.write_bytes(pdf)
+    path = folder / f"{number}{(form_of(made) or Form.PDF).suffix}"
+    path.write_bytes(made)
     path.chmod(0o600)
     return path
 

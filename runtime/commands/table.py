@@ -40,7 +40,7 @@ COMMANDS: dict[str, Command] = {
         "runtime.commands.repair:main", "put right what was deleted or switched off in Prefect", "恢复 Prefect 中被删除、暂停、限制的"
     ),
     "proof": Command("runtime.commands.verifications:proof", "write a sealed proof to a file", "导出一份电子证明"),
-    "verify": Command("runtime.commands.verifications:verify", "check a PDF that somebody holds", "核验一份电子证明文件的真伪"),
+    "verify": Command("runtime.commands.verifications:verify", "check a proof that somebody holds", "核验一份电子证明文件的真伪"),
     "keys": Command("runtime.commands.keys:main", "make, rotate, revoke interface keys", "生成、轮换、吊销接口密钥"),
     "blocks": Command("runtime.commands.blocks:main", "look-ups that too many mismatches stopped: list, lift", "查询限制:列出、解除"),
     "calendar": Command("runtime.commands.calendar:main", "see, seed, correct the working calendar", "查看、录入工作日历"),

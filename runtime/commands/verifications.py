@@ -72,6 +72,7 @@ def proof(arguments: list[str]) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
     parser.add_argument("--extended", action="store_true", help="附上后续时间戳(PAdES B-LTA);还没有的,与送达时的文件相同")
     options = parser.parse_args(arguments)
+    from domain.proof_form import Form
     from ledger import audit
     from ledger.cases import cases
     from ledger.database import transaction
@@ -85,11 +86,13 @@ def proof(arguments: list[str]) -> int:
             why = "没有这个核验编号" if row is None else f"还没有电子证明(现状:{row.state.label})"
             raise Failure("导出", why, "请核对编号;未送达的核验请稍后再试。")
         stages = papers.stages(session, made) if options.extended else ()
-        pdf = papers.open_whole(made, stages, cases.key_of(session, row.case))
+        file = papers.open_whole(made, stages, cases.key_of(session, row.case))
         audit.record_access(session, row.number, "proof", actor=operator(), unit=None, now=settings().now())
         session.flush()
-        _write(options.output, pdf)  # within the transaction: a file that cannot be written was not read
+        _write(options.output, file)  # within the transaction: a file that cannot be written was not read
     console.print(f"已写入 {options.output}")
+    if options.output.suffix.lower() in {one.suffix for one in Form} - {made.form.suffix}:
+        console.print(f"注意:这份电子证明是 {made.form.label} 文件,文件名的后缀应为 {made.form.suffix}。")
     return 0
 
 
@@ -104,7 +107,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def verify(arguments: list[str]) -> int:
-    """Check a PDF that somebody holds: genuine and unchanged (exit code 0), or why not (1)."""
+    """Check a file that somebody holds: genuine and unchanged (exit code 0), or why not (1)."""
     parser = argparse.ArgumentParser(prog="./run verify", description="核验一份电子证明文件的真伪")
     parser.add_argument("file", type=Path)
     parser.add_argument("--status-list", type=Path, metavar="清单", help="不查台账,按保存的撤销状态清单(/status-lists/编号)离线核验")

@@ -21,6 +21,7 @@ from connectors.seal import LocalSeals
 from connectors.timestamp_token import WORDS, Place
 from connectors.timestamps import Stamped, TimestampServers, servers_of
 from proofs.page import render
+from tests.ofd_files import ofd
 from tests.proofs.readers import poppler
 from tests.proofs.samples import page, seals, use
 from tests.timestamps import Authority, authority
@@ -51,6 +52,12 @@ def servers(one: Authority, folder: Path, local: LocalSeals) -> TimestampServers
 
 def sealed(local: LocalSeals, servers: TimestampServers) -> Stamped:
     return servers.stamp(local.sign(render(page()), replace(use(), room=servers.room)))
+
+
+def test_a_file_of_another_form_is_none_of_its_business(one: Authority, servers: TimestampServers) -> None:
+    asked, file = one.asked, ofd()
+    made = servers.stamp(file)
+    assert (made.pdf, made.detail, one.asked) == (file, {}, asked)
 
 
 def test_independent_readers_find_seal_and_time_valid(

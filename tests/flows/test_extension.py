@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from tests.flows.test_seals import first_pass, standing
 from tests.lasting import lasts, make_seals, publish
 from tests.ledger.acting import all_of, do, events
 from tests.ledger.sealing.seal_life import cancelled
+from tests.ofd_files import ofd
 from tests.patience import wait_until
 from tests.timestamps import Authority, authority
 
@@ -135,6 +137,13 @@ def test_without_a_server_a_proof_keeps_what_it_has_under_one_alarm_that_ends_by
     one.how = "openssl"
     timestamps._read.cache_clear()  # it rests for a minute else
     assert (extended(), stages(number), standing(ALARM)) == (1, [1], [])
+
+
+def test_an_ofd_is_none_of_those_that_grow_and_raises_no_alarm(one: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf, make = first_pass(), sealing_step.make
+    monkeypatch.setattr(sealing_step, "make", lambda use, what: replace(make(use, what), pdf=ofd(what.about.number)))
+    other = first_pass("演示乙丑")
+    assert (extended(), extended(), stages(pdf), stages(other), standing(ALARM)) == (1, 0, [1], [], [])
 
 
 def test_nothing_is_extended_that_was_erased_or_where_no_list_is_configured(one: Authority, owner_url: str) -> None:

@@ -67,8 +67,9 @@ def ask(number: str) -> str:
     return identity
 
 
-def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
-    """Make, seal (with a timestamp where servers are configured) and deliver the proof; gives the QR code's secret and the PDF."""
+def seal_and_deliver(number: str, seals: LocalSeals, file: bytes = b"") -> tuple[str, bytes]:
+    """Make, seal (with a timestamp where servers are configured) and deliver the proof; gives the QR code's secret and the file, which
+    is `file` where one is given."""
     held, now, code = lease(number), settings().now(), new_code()
     with transaction() as session:
         found = sealing.evidence(session, number)
@@ -89,7 +90,7 @@ def seal_and_deliver(number: str, seals: LocalSeals) -> tuple[str, bytes]:
         status=status_lists.place(use.serial) if use.serial is not None else None,
     )
     stamps = servers_of(settings().seals_dir)
-    pdf = stamps.stamp(seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX, room=stamps.room))).pdf
+    pdf = file or stamps.stamp(seals.sign(render(page), SealUse(str(use.id), number, use.seal, SEAL_BOX, room=stamps.room))).pdf
     with transaction() as session:
         signed = sealing.Signed(held, found.about, use, sealing.Sealed(pdf, code_digest(code), found.fields))
         sealing.store_proof(session, signed, now=now, actor="worker:test")

@@ -133,7 +133,7 @@ def seal(lease: Lease, now: datetime = NOW + MINUTE, pdf: bytes = b"") -> sealin
     """Begin the use, sign, keep the proof."""
     what = do(sealing.evidence, lease.number)
     use = do(sealing.start_use, lease, what.seal, key_in_use(what.seal), now=now, actor="system:test")
-    pdf = pdf or f"%PDF {lease.number} {use.version} {what.about.subject.name}".encode()
+    pdf = pdf or f"%PDF-1.7 {lease.number} {use.version} {what.about.subject.name}".encode()
     signed = sealing.Signed(lease, what.about, use, sealing.Sealed(pdf, "c" * 64, what.fields))
     do(sealing.store_proof, signed, now=now, actor="system:test")
     return use

@@ -62,7 +62,7 @@ FIXED = {
     "parties": "id case_id id_type id_number",
     "people": "code",
     "proof_kinds": "code",
-    "proofs": "id verification version seal_use digest code_digest pdf content made_at valid_until otherwise",
+    "proofs": "id verification version seal_use digest code_digest pdf form content made_at valid_until otherwise",
     "proposals": "id kind unit drafted_by reason reason_date document law_change base changes drafted_at",
     "pulses": "name",
     "quota_uses": "quota_of holder deed lasts since unit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from connectors.library import LicenceLibrary, load_library
 from connectors.source_config import Limits
 from domain.methods import Answer
 from domain.offers import OfferStatus
+from domain.proof_form import Form
 from domain.roles import IdType
 from ledger.casework import mismatches
 from ledger.outbox.callbacks_sent import PAUSES
@@ -25,6 +26,7 @@ from settings import settings
 from tasks import offer
 from tests.ledger.acting import HARDSHIP, alarms, all_of, ask, asked, deliver, do, hold, names, proofs, reply, seal, take_up
 from tests.ledger.filing import FILER, NOW
+from tests.ofd_files import ofd
 from tests.sandbox.serving import SECRETS, serving
 
 
@@ -58,10 +60,10 @@ def clock(monkeypatch: pytest.MonkeyPatch, address: str, ledger: str) -> Clock:
     return clock
 
 
-def delivered(proof: str = "P-HARDSHIP") -> str:
+def delivered(proof: str = "P-HARDSHIP", file: Callable[[str], bytes] = page) -> str:
     lease, request = asked(proof)
     reply(request)
-    seal(lease, pdf=page(lease.number))
+    seal(lease, pdf=file(lease.number))
     deliver(lease)
     do(offer.book, [lease.number], now=NOW)
     return lease.number
@@ -99,6 +101,14 @@ def test_a_delivered_proof_is_taken_in_once_and_its_number_is_kept(clock: Clock,
     assert (kept[1]["certTypeCode"], kept[1]["certName"], there(address)["calls"]) == ("11370402DEM0000HHH001", "经济困难证明", 1)
     assert status(number) is OfferStatus.TAKEN and names(number)[-1] == "licence_taken"
     assert kept[1]["certIdentifier"].encode() not in (row.licence_number or b""), "kept as the case's data are"
+
+
+def test_the_library_is_told_in_which_form_a_proof_is(clock: Clock, address: str) -> None:
+    """Obligation 6.3."""
+    number = {Form.PDF.value: delivered(), Form.OFD.value: delivered(file=ofd)}
+    go()
+    taken = there(address)["taken"]
+    assert {form: taken[str(the_offer(one).id)]["fileType"] for form, one in number.items()} == {"pdf": "pdf", "ofd": "ofd"}
 
 
 def test_what_was_taken_before_a_kill_is_taken_once(clock: Clock, address: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,10 @@ from ledger.tables.batches import Batch, BatchRow
 from sandbox.people import by_name
 from tests.catalog.workbooks import workbook
 from tests.gateway.batches.conftest import HEAD, file_all, finish, line, send, upload
+from tests.gateway.casework import look_up, seal_and_deliver
 from tests.gateway.conftest import ADMIN, ISSUER, OTHER, REQUESTER, Api, party
 from tests.ledger.acting import all_of
+from tests.ofd_files import ofd
 
 IDS = {name: by_name(name).id_number for name in ("演示甲子", "演示乙丑", "演示丙寅")}
 
@@ -230,6 +232,18 @@ def test_the_results_come_in_the_senders_own_columns_and_the_proofs_in_one_file(
     assert {(one, what) for one, actor, what in api.accesses() if actor == f"person:{REQUESTER}"} >= {
         (one, what) for one in filed for what in ("result", "proof")
     }
+
+
+def test_each_proof_in_the_archive_is_named_as_its_form(api: Api, seals: LocalSeals) -> None:
+    api.put_case(parties=[{"role": "applicant", **party()}, {"role": "other", **party("演示乙丑")}])
+    number = send(api, [line(api.case), line(api.case, "演示乙丑")]).json()["number"]
+    first, second = file_all(number)
+    look_up(first), look_up(second)
+    seal_and_deliver(first, seals)
+    _, file = seal_and_deliver(second, seals, ofd(second))
+    archive = zipfile.ZipFile(io.BytesIO(api.get(f"/v1/batches/{number}/proofs.zip", params={"so_far": True}).content))
+    assert archive.namelist() == [f"00001_{first}.pdf", f"00002_{second}.ofd"]
+    assert archive.read(f"00002_{second}.ofd") == file
 
 
 def test_more_rows_than_a_piece_holds_make_one_sheet(api: Api) -> None:

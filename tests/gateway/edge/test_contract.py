@@ -27,7 +27,17 @@ from tests.gateway.conftest import REQUESTER, Api, case_body, party
 from tests.serving import on_a_port
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILES = ("application/pdf", "application/zip", "text/csv", "text/plain", "image/png", "image/jpeg", "application/statuslist+jwt", _SHEET)
+_FILES = (
+    "application/pdf",
+    "application/ofd",
+    "application/zip",
+    "text/csv",
+    "text/plain",
+    "image/png",
+    "image/jpeg",
+    "application/statuslist+jwt",
+    _SHEET,
+)
 _TOOLS = ("openapi-typescript@7.13.0", "openapi-fetch@0.17.0", "typescript@5.9.3")  # 7.13 does not run on TypeScript 7
 
 

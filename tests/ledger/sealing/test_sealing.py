@@ -131,14 +131,14 @@ def test_nothing_is_sealed_outside_its_state() -> None:
 
 def test_the_proof_is_kept_encrypted_with_its_digest_and_validity() -> None:
     lease = to_be_sealed()
-    use = seal(lease, pdf=b"%PDF one")
+    use = seal(lease, pdf=b"%PDF- one")
     (proof,) = proofs(lease.number)
-    digest = hashlib.sha256(b"%PDF one").hexdigest()
+    digest = hashlib.sha256(b"%PDF- one").hexdigest()
     assert (proof.digest, proof.seal_use, proof.version) == (digest, use.id, 1)
     assert proof.valid_until == NOW + MINUTE + timedelta(days=30)
     assert b"%PDF" not in proof.pdf
     key = do(key_of, row(lease.number).case)
-    assert papers.open_pdf(proof, key) == b"%PDF one"
+    assert papers.open_pdf(proof, key) == b"%PDF- one"
     assert papers.open_content(proof, key) == list(HOUSEHOLD.items())
     (recorded,) = all_of(SealUse, verification=lease.number)
     assert (recorded.digest, recorded.completed_at) == (digest, NOW + MINUTE)
@@ -151,7 +151,7 @@ def test_a_proof_is_kept_once_and_a_pass_without_lease_keeps_none() -> None:
     use = start(lease)
 
     def store(by: Lease) -> None:
-        signed = sealing.Signed(by, do(step_context, by.number), use, sealing.Sealed(b"%PDF two", "c" * 64, ()))
+        signed = sealing.Signed(by, do(step_context, by.number), use, sealing.Sealed(b"%PDF- two", "c" * 64, ()))
         do(sealing.store_proof, signed, now=NOW, actor="system:w1")
 
     with pytest.raises(LeaseLost):
@@ -195,5 +195,5 @@ def test_what_was_begun_with_a_seal_that_another_replaced_is_continued_with_the_
 
 def seal_with(lease: Lease, use: sealing.Use) -> None:
     what = do(sealing.evidence, lease.number)
-    signed = sealing.Signed(lease, what.about, use, sealing.Sealed(b"%PDF", "c" * 64, what.fields))
+    signed = sealing.Signed(lease, what.about, use, sealing.Sealed(b"%PDF-", "c" * 64, what.fields))
     do(sealing.store_proof, signed, now=NOW + 2 * MINUTE, actor="system:w1")
