@@ -1,4 +1,4 @@
-"""周报 as PDF, in the layout of an official document (GB/T 9704-2012). The same document gives the same bytes."""
+"""周报 as PDF/A-2u, in the layout of an official document (GB/T 9704-2012). The same document gives the same bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def render(document: Document, timestamp: int) -> bytes:
     """`timestamp`: seconds since 1970, for the file's own date. Raises typst.TypstError only where the template is broken."""
     content = json.dumps(_printable(_content(document)), ensure_ascii=False)
     try:
-        pdf = compiler(TEMPLATE).compile(format="pdf", sys_inputs={"document": content}, timestamp=timestamp)
+        pdf = compiler(TEMPLATE).compile(format="pdf", sys_inputs={"document": content}, timestamp=timestamp, pdf_standards="a-2u")
     except typst.TypstError as error:
         raise RuntimeError(f"周报排版失败:{error.message}") from None
     assert isinstance(pdf, bytes)
@@ -102,9 +102,10 @@ def _length(text: str) -> float:
 
 
 def _printable(content: object) -> object:
-    """A character that the fonts lack becomes 〓: a name in a table must not keep the whole report from coming out."""
+    """A character that the fonts lack becomes 〓, in pictures too: Typst refuses a whole PDF/A for one, and a name must not keep the report
+    from coming out."""
     if isinstance(content, dict):
-        return {key: value if key == "svg" else _printable(value) for key, value in content.items()}
+        return {key: _printable(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
         return [_printable(item) for item in content]
     if isinstance(content, str) and (missing := missing_glyphs(content)):

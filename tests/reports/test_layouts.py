@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from reports import issuing, pdf, periods, xlsx
 from reports.blocks import Document, Paragraph, Section, Table
@@ -23,6 +24,7 @@ from reports.document import document
 from reports.issuing import Layouts
 from reports.model import Count, DayCell, Rate, Report, from_json
 from tests.patience import wait_until
+from tests.proofs.readers import pdfa_validator
 from tests.reports.samples import EMPTY, MANY, REPORT
 
 SAMPLES = {"full": REPORT, "empty": EMPTY, "many": MANY}
@@ -264,6 +266,15 @@ def test_the_paper_is_complete_in_its_own_fonts_without_an_empty_page(
 def test_the_paper_is_a4_and_dated_by_its_report(laid_out: dict[str, Layouts], tmp_path: Path) -> None:
     found = poppler("pdfinfo", laid_out["full"].pdf, tmp_path, "-isodates")
     assert "595.276 x 841.89 pts (A4)" in found and "CreationDate:    2026-03-09T00:00:00" in found
+
+
+def test_the_paper_can_be_archived(laid_out: dict[str, Layouts], tmp_path: Path) -> None:
+    """PDF/A-2u: it says so, and a validator that is named on the machine finds so."""
+    for name, made in laid_out.items():
+        said = str(PdfFileReader(io.BytesIO(made.pdf)).root["/Metadata"].data, "utf-8")
+        assert "<pdfaid:part>2<" in said and "<pdfaid:conformance>U<" in said, name
+    conforms, found = pdfa_validator({name: made.pdf for name, made in laid_out.items()}, tmp_path)
+    assert conforms, found
 
 
 @needs_poppler
