@@ -116,6 +116,19 @@ def test_a_server_whose_certificate_was_revoked_is_passed_over(made: Made) -> No
     assert list(raised.value.faults.values()) == ["revoked"]
 
 
+@pytest.mark.parametrize(
+    ("how", "code"), [("future", "other_time"), ("past", "other_time"), ("other_digest", "other_digest"), ("slow", "slow")]
+)
+def test_a_timestamp_that_is_not_of_now_and_of_this_file_extends_nothing(made: Made, how: str, code: str) -> None:
+    lists = lasting.revocations(made.seals, datetime.now(UTC))
+    made.one.how = how
+    with pytest.raises(NotExtended) as raised:
+        extend(made.pdf, made.seals, TimestampServers([made.one.url], authorities(made.seals), patience=0.8), lists)
+    assert list(raised.value.faults.values()) == [code]
+    made.one.how = "openssl"
+    assert made.extended()
+
+
 def test_a_server_that_is_away_is_passed_over_and_alone_extends_nothing(made: Made) -> None:
     lists = lasting.revocations(made.seals, datetime.now(UTC))
     roots = authorities(made.seals)
