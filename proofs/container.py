@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from asn1crypto.parser import peek  # type: ignore[import-untyped]
 
-_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
+_RANGE = re.compile(rb"/ByteRange\s*\[" + rb"\s*(\d{1,20})\b" * 4 + rb"\s*\]")  #: some fill the room for a number with zeros
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Container:
     cms: bytes  #: empty where it cannot be read
     end: int  #: where the signed part ends
     tidy: bool
-    """As a signer writes it, zeros after the object: these bytes stand in the file and under no signature."""
+    """From the first byte on, and as a signer writes it, in brackets, zeros after the object: these bytes stand in the file and under no
+    signature."""
 
 
 def container_of(pdf: bytes) -> Container | None:
@@ -25,11 +26,13 @@ def container_of(pdf: bytes) -> Container | None:
     match = _RANGE.search(pdf)
     if match is None:
         return None
-    before, after, rest = (int(number) for number in match.groups())
-    raw = pdf[before + 1 : after - 1]
+    start, before, after, rest = (int(number) for number in match.groups())
+    gap = pdf[before:after]
+    raw = gap[1:-1]
     try:
         cms = bytes.fromhex(raw.decode("ascii"))
         length = peek(cms)
     except ValueError:
         return Container(b"", after + rest, tidy=False)
-    return Container(cms, after + rest, tidy=cms.hex().upper().encode() == raw and not any(cms[length:]))
+    written = start == 0 and gap == b"<%b>" % raw and raw in (cms.hex().encode(), cms.hex().upper().encode())
+    return Container(cms, after + rest, tidy=written and not any(cms[length:]))
