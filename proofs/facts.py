@@ -13,14 +13,19 @@ from types import MappingProxyType
 #: Code -> what it is called, and what is said where it is so, where it is not, and where it cannot be told.
 _WORDS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
     {
-        "intact": ("签章后未改动", "签章以后,内容没有改动。", "签章以后,内容被改动过,或者文件已损坏。", "没有看到完好的签章,不能判断。"),
+        "intact": (
+            "签章后未改动",
+            "签章以后,内容没有改动。",
+            "签章以后,内容被改动过,或者文件已损坏。",
+            "没有看到本系统的完好签章,不能判断。",
+        ),
         "ours": ("由本系统签章", "由本系统签章,台账有登记。", "没有本系统的签章。", "不能确认由本系统签章。"),
         "current": ("今天仍然有效", "在有效期内,没有被撤销。", "已超过有效期,或者已被撤销。", "不能确认来源,因此不能判断是否有效。"),
         "whole": (
             "签章覆盖整个文件",
             "签章覆盖整个文件,没有追加的内容。",
             "签章以后又追加了内容,追加的部分没有签章。",
-            "没有看到完好的签章,不能判断。",
+            "没有看到本系统的完好签章,不能判断。",
         ),
     }
 )

@@ -23,7 +23,7 @@ from domain.status_places import Place
 from guomi import sm2
 from isolation.process import Limits, loads, read
 from proofs import national
-from proofs.container import container_of
+from proofs.container import Container, container_of
 from proofs.sealed_when import Time, kept_of, stamp_of, when
 from proofs.verdicts import CheckResult, KnownProof, Verdict, standing
 
@@ -45,17 +45,22 @@ def judge(
     3. Bytes after it are a later revision; they are never parsed, but where the ledger knows the digest of the whole: then they are the
        timestamps that we put there.
     4. The ledger must know the number and the digest of exactly this file, and must not have ended it.
+
+    Under our authority others may sign, too: what bears no number of ours, or is built as we build nothing, is not called altered
+    where its signature does not say so.
     """
     (about,) = read(_opened, pdf, trust, limits=LIMITS)
     if about["verdict"]:
         return CheckResult(Verdict(about["verdict"]))
     number, end = about["number"], about["end"]
-    record = known(number)
+    record = known(number) if number else None
     (sealed,) = read(_sealed, pdf[:end], trust, record.sealed_at if record else now, roots, wall or now, limits=LIMITS)
     verdict = Verdict(sealed["verdict"])
     if verdict is not Verdict.VALID:
         return CheckResult(verdict)
     stands, of_sm2 = standing(record, pdf[:end], now), bool(sealed["national"])
+    if not number:
+        return CheckResult(Verdict.OTHER_PAPER, national=of_sm2, appended=end != len(pdf))
     if record is None or stands is Verdict.UNKNOWN_HERE:
         return CheckResult(stands if end == len(pdf) else Verdict.LATER_REVISION, number, national=of_sm2)
     found = when(sealed["stamp"], record.sealed_at)
@@ -72,12 +77,16 @@ def _opened(pdf: bytes, trust: bytes) -> Iterator[dict[str, Any]]:
     verdict, number, container = None, "", container_of(pdf)
     if container is None:
         verdict = _unsigned(pdf)
-    elif container.cms and not any(authority.subject.dump() in container.cms for authority in _authorities(trust)):
-        verdict = Verdict.FOREIGN
-    elif not container.tidy or (opened := _open(pdf[: container.end])) is None:
+    elif not container.cms:
         verdict = Verdict.ALTERED
+    elif not any(authority.subject.dump() in container.cms for authority in _authorities(trust)):
+        verdict = Verdict.FOREIGN
     else:
-        _, number = opened
+        signature, number = _open(pdf[: container.end]) if len(container.cms) <= _MOST else (None, "")
+        if number and not (signature and container.tidy):  # what bears a number of ours is built as ours are
+            verdict = Verdict.ALTERED
+        elif signature is None:
+            verdict = _puzzle(pdf, container) if container.tidy else Verdict.ALTERED
     yield {"verdict": verdict, "number": number, "end": container.end if container else 0}
 
 
@@ -101,13 +110,15 @@ def _attached(pdf: bytes) -> Iterator[dict[str, Any] | None]:
 
 def _sealed(signed: bytes, trust: bytes, moment: datetime, roots: bytes, wall: datetime) -> Iterator[dict[str, Any]]:
     """In a process of its own: whether the seal held at that moment, the timestamp beside it, and whether it is one of SM2."""
-    opened = _open(signed)
-    verdict = _seal(opened[0], _authorities(trust), moment) if opened else Verdict.ALTERED
-    if opened is None or verdict is not Verdict.VALID:
+    signature, number = _open(signed)
+    verdict = _seal(signature, _authorities(trust), moment) if signature else None
+    if verdict is None:
+        verdict = Verdict.ALTERED if number else _puzzle(signed, container_of(signed))
+    if signature is None or verdict is not Verdict.VALID:
         yield {"verdict": verdict}
         return
-    of_sm2 = opened[0].signer_info["signature_algorithm"]["algorithm"].native == sm2.SIGNATURE
-    yield {"verdict": verdict, "stamp": _stamp(opened[0], roots, wall), "national": of_sm2}
+    of_sm2 = signature.signer_info["signature_algorithm"]["algorithm"].native == sm2.SIGNATURE
+    yield {"verdict": verdict, "stamp": _stamp(signature, roots, wall), "national": of_sm2}
 
 
 def _stamp(signature: EmbeddedPdfSignature, roots: bytes, wall: datetime) -> dict[str, str] | None:
@@ -121,10 +132,10 @@ def _stamp(signature: EmbeddedPdfSignature, roots: bytes, wall: datetime) -> dic
 
 def _kept(pdf: bytes, end: int, roots: bytes, wall: datetime) -> Iterator[dict[str, Any]]:
     """In a process of its own: what the timestamps behind a proof of ours prove, each by the one after it."""
-    opened = _open(pdf[:end])
+    signature, _ = _open(pdf[:end])
     try:
-        assert opened is not None
-        yield kept_of(opened[0], PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures, _registered(roots), wall)
+        assert signature is not None
+        yield kept_of(signature, PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures, _registered(roots), wall)
     except MemoryError:
         raise
     except Exception:
@@ -142,6 +153,7 @@ def _authorities(trust: bytes) -> list[Any]:
     return list(load_certs_from_pemder_data(trust))
 
 
+_MOST = 2**17  #: bytes of a container that is read at all: ours take a tenth; a reader takes two seconds for a million
 _SIGNATURE_TRACES = (b"/ByteRange", b"/ETSI.CAdES.detached")
 _IMAGE_OBJECT = re.compile(rb"/Subtype\s*/Image\b")  # an image's own entry is never compressed
 
@@ -152,27 +164,46 @@ def _unsigned(pdf: bytes) -> Verdict:
     return Verdict.PICTURE if _IMAGE_OBJECT.search(pdf) else Verdict.FOREIGN
 
 
-def _open(signed: bytes) -> tuple[EmbeddedPdfSignature, str] | None:
-    """The only signature of the signed part and the number in its document information."""
+def _puzzle(pdf: bytes, container: Container | None) -> Verdict:
+    """Of what we cannot read: altered where its own digest says so."""
+    return Verdict.ALTERED if container is None or container.contradicts(pdf) else Verdict.UNREADABLE
+
+
+def _open(signed: bytes) -> tuple[EmbeddedPdfSignature | None, str]:
+    """The only signature of the signed part, None where it cannot be read; and the number in the document's information, "" without one."""
+    said = ""
     try:
         reader = PdfFileReader(BytesIO(signed))
+        view = reader.trailer_view
+        said = str(view["/Info"]["/Keywords"]) if "/Info" in view and "/Keywords" in view["/Info"] else ""
         (signature,) = reader.embedded_signatures
-        number = str(reader.trailer_view["/Info"]["/Keywords"])
     except MemoryError:
         raise
     except Exception:  # a hostile file makes a parser fail in any way, RecursionError included
-        return None
-    return (signature, number) if is_number(number) else None
+        signature = None
+    return signature, said if is_number(said) else ""
 
 
-def _seal(signature: EmbeddedPdfSignature, authorities: list[Any], moment: datetime) -> Verdict:
+def _seal(signature: EmbeddedPdfSignature, authorities: list[Any], moment: datetime) -> Verdict | None:
+    """None: its construction is none that can be judged."""
     context = ValidationContext(trust_roots=authorities, moment=moment, allow_fetching=False, signature_validator=national.Validator())
     try:
         status: PdfSignatureStatus = validate_pdf_signature(signature, context, skip_diff=True)
     except MemoryError:
         raise
     except Exception:
-        return Verdict.ALTERED
+        return None
+    if status.intact and not status.valid and not _verifiable(signature):
+        return None
     if not (status.intact and status.valid and status.coverage is SignatureCoverageLevel.ENTIRE_FILE):
         return Verdict.ALTERED
     return Verdict.VALID if status.trusted else Verdict.FOREIGN
+
+
+def _verifiable(signature: EmbeddedPdfSignature) -> bool:
+    """Whether its algorithm is one that is known here: of any other the check says only that it did not verify."""
+    algorithm = signature.signer_info["signature_algorithm"]
+    try:
+        return algorithm["algorithm"].native == sm2.SIGNATURE or bool(algorithm.signature_algo)
+    except ValueError:
+        return False

@@ -25,6 +25,8 @@ class Verdict(StrEnum):
     UNKNOWN_HERE = "unknown_here"
     REVOKED = "revoked"
     EXPIRED = "expired"
+    OTHER_PAPER = "other_paper"
+    UNREADABLE = "unreadable"
 
     @property
     def label(self) -> str:
@@ -42,7 +44,12 @@ _CHINESE = {
     Verdict.UNKNOWN_HERE: "不能确认:签章来自本系统,但台账没有登记这份文件,请勿采用,并联系区大数据局核实。",
     Verdict.REVOKED: "无效:这份电子证明已被撤销。请联系证明出具单位,或重新办理核验。",
     Verdict.EXPIRED: "无效:这份电子证明已超过有效期。请重新办理核验。",
+    Verdict.OTHER_PAPER: "不能确认:签章完好,其证书与本系统印章的证书出自同一颁发机构,但文件没有证明编号,不是本系统出具的电子证明。"
+    "请向出具单位核实。",
+    Verdict.UNREADABLE: "不能判断:签章写明的颁发机构与本系统印章的相同,但签章或文件的构造在这里读不懂,可能由其他软件生成,也可能已损坏,"
+    "因此不能判断内容是否改动过。请向出具单位核实,或扫描页面上的二维码查询。",
 }
+_APPENDED = "签章以后又追加了内容,追加的部分没有签章。"
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,9 @@ class KnownProof:
 @dataclass(frozen=True)
 class CheckResult:
     """`number` is read from signed content, so it is there only where the seal is ours and intact. `holds`: where more was
-    appended, whether the proof that stands before it is valid today; None where that is not known. `when`: of a file that is ours.
-    `national`: sealed with SM2, which other readers may not be able to check."""
+    appended, whether the proof that stands before it is valid today; None where the ledger does not know that proof. `when`: of a file
+    that is ours. `appended`: behind a paper that is none of ours, too. `national`: sealed with SM2, which other readers may not be able
+    to check."""
 
     verdict: Verdict
     number: str | None = None
@@ -69,6 +77,7 @@ class CheckResult:
     ended: str = ""  #: of a revoked one when and why
     when: When | None = None
     national: bool = False
+    appended: bool = False
 
     @property
     def algorithm(self) -> str:
@@ -77,14 +86,16 @@ class CheckResult:
 
     @property
     def text(self) -> str:
-        said = self.verdict.label
+        said = self.verdict.label + (_APPENDED if self.appended else "")
         return said.replace("已被撤销", self.ended) if self.ended else said
 
     @property
     def facts(self) -> Facts:
         """What of the four is so, what is not, and what this file does not tell."""
         if self.verdict is Verdict.LATER_REVISION:
-            return Facts(intact=True, ours=True, current=self.holds, whole=False)
+            return Facts(intact=True, ours=None if self.holds is None else True, current=self.holds, whole=False)
+        if self.verdict is Verdict.OTHER_PAPER:  # under one authority other seals stand, and a stolen key seals too
+            return Facts(intact=True, whole=not self.appended)
         return _FACTS[self.verdict]
 
 
@@ -98,6 +109,7 @@ _FACTS = {
     Verdict.FOREIGN: _NOT_OURS,
     Verdict.PICTURE: _NOT_OURS,
     Verdict.NOT_PDF: _NOT_OURS,
+    Verdict.UNREADABLE: Facts(),
 }
 
 

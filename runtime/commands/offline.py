@@ -30,6 +30,8 @@ def judged_offline(pdf: bytes, authorities: bytes, saved: Path, keys: Path | Non
             Facts(),
             "",
         )
+    if found.verdict is Verdict.LATER_REVISION:  # whose seal it is, the seal says; the words say that the ledger was not asked
+        return found.text, replace(found.facts, ours=True), found.algorithm
     if found.verdict is not Verdict.VALID:
         return found.text, found.facts, found.algorithm
     try:

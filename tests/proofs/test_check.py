@@ -19,6 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 import proofs.pdf_judgement
 from isolation.process import Limits, ProcessDied
 from proofs.check import check
+from proofs.container import container_of
 from proofs.page import render
 from proofs.sealed_when import Time, When
 from proofs.verdicts import CheckResult, KnownProof, Verdict
@@ -72,6 +73,17 @@ def test_a_changed_byte_that_no_signature_covers():
     original = ours()[0]
     at = original.index(b"0000>")  # the padding behind the signature
     assert judged(original[:at] + b"A" + original[at + 1 :]).verdict is Verdict.ALTERED
+
+
+def test_a_damaged_container_of_ours_is_damaged():
+    """What other programs build in their way is not called altered; what bears a number of ours is built in ours."""
+    original = ours()[0]
+    container = container_of(original)
+    assert container is not None
+    for byte in range(30, 60):
+        at = container.gap[0] + byte
+        changed = original[:at] + (b"0" if original[at] != ord("0") else b"1") + original[at + 1 :]
+        assert judged(changed).verdict in {Verdict.ALTERED, Verdict.UNKNOWN_HERE}  # such as the version's: nobody signed it
 
 
 def test_a_removed_signature():
@@ -237,7 +249,7 @@ def test_four_facts_apart():
     assert said(judged(original)) == "++++"
     assert said(judged(original, revoked=True)) == said(judged(original, valid_until=NOW - timedelta(days=1))) == "++-+"
     assert said(judged(original + b"\n")) == "+++-" and said(judged(original + b"\n", revoked=True)) == "++--"
-    assert said(check(original + b"\n", trust, record(b"another"), NOW)) == "++?-"
+    assert said(check(original + b"\n", trust, record(b"another"), NOW)) == "+??-"
     assert said(check(original, trust, lambda _: None, NOW)) == "+??+"
     assert said(judged(original[:at] + bytes([original[at] ^ 1]) + original[at + 1 :])) == "-???"
     assert said(judged(render(page()))) == said(judged(b"x")) == "?-??"

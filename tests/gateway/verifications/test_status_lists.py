@@ -57,7 +57,8 @@ def test_a_saved_list_tells_it_without_us(
         foreign.write_text(json.dumps(status_list.public_keys(b"k" * 48)))
         offline(capsys, file, after, foreign)
     file.write_bytes(pdf + b"\n")
-    assert offline(capsys, file, after, keys)[1].startswith("无效:签章之后又向文件追加了内容")
+    code, said = offline(capsys, file, after, keys)
+    assert code == 1 and said.startswith("无效:签章之后又向文件追加了内容") and "由本系统签章;台账是否登记,没有核对" in said
     file.write_bytes(pdf)
     now = settings().now()
     monkeypatch.setattr(type(settings()), "now", lambda self: now + timedelta(days=1, minutes=1))
