@@ -23,7 +23,8 @@ _LEADS_SHOWN = 20  #: one by one; more are counted by kind, else a year's would 
 def document(report: Report) -> Document:
     """The report in words."""
     figures = (_limits, _sharing, _units, _returns, _lists, _public, _leads)
-    parts = (opening.overview, opening.pressing, opening.trend, *figures, opening.steps, _articles, _definitions, _record)
+    after = (opening.steps, opening.trend, *figures) if opening.goes_on(report) else (opening.trend, *figures, opening.steps)
+    parts = (opening.overview, opening.pressing, *after, _articles, _definitions, _record)
     week = periods.is_week(report.period)
     made_of = [(title, [_calm(one) for one in blocks if one is not None]) for title, blocks in (part(report) for part in parts)]
     sections = [

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from domain.calendar import LOCAL
-from reports import charts, periods
+from reports import charts, grounds, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
 from reports.decisions import Ground
 from reports.model import Rate, Report
-from reports.wording import MISSED, NOBODY, WITHOUT_DAY, aloud, day_of, of_period, printed
+from reports.wording import MISSED, WITHOUT_DAY, aloud, of_period, printed
 
 #: Page one, its 版头 too, is read aloud in a minute, so many characters (announcers read up to 300; what follows the 版头, where most
 #: begin, is heard within the minute of whoever reads 260); and so many steps stand there at most.
@@ -20,7 +20,6 @@ _PRINCIPLE = "原则上的时限:承诺件24小时、有数据库依托的30分�
 _OVERVIEW, _PRESSED = "总体情况", "需要决定的事项"
 _TITLE = 20  #: characters of its size on one line
 _NAME = 20  #: characters of a matter and its proof in the small table: whole they stand under `steps`
-_PASSED = frozenset({"failed", "voluntary"})  #: nothing of these waits
 #: Who answers, where it is not the units that are named: a limit is answered for case by case.
 _ANSWERS = {
     **dict.fromkeys(MISSED, "各单位督办员逐件答复专班办公室"),
@@ -88,7 +87,7 @@ def _holiday(report: Report) -> str:
 
 
 def pressing(report: Report) -> Part:
-    """What to decide: the first of the steps; the others stand after the figures that they follow from."""
+    """What to decide: the first of the steps; the others come right after (`goes_on`)."""
     found, shown = _numbered(report), _shown(report)
     said = found[:shown] or ["本周没有需要决定的事项。"]
     said[-1] += _rest(len(found) - shown) + (_by_when(report, shown) if shown else "")  # one line more would drive the table off the page
@@ -111,7 +110,13 @@ def _grounds(report: Report, shown: int) -> Table | None:
     leaves out where it stood if names are long, so that all of it stands on page one: whole they are under `steps`."""
     found = list(zip(ORDINALS, _behind(report), strict=False))[:shown]
     rows = tuple(
-        (f"({number})", _most(one, one.units), _most(one, one.causes, _NAME), _most(one, one.steps), _waits(report, one))
+        (
+            f"({number})",
+            grounds.whom(one, len(found)),
+            grounds.what(one, len(found), _NAME),
+            grounds.most(one, one.steps),
+            grounds.waits(report, one),
+        )
         for number, one in found
     )
     columns = ("序号", "主要单位", f"主要{_cause(found)}", "主要环节", "至今未办")
@@ -132,7 +137,13 @@ def _whole(report: Report) -> Table | None:
     """The same, of every step that has any, with the others too."""
     found = list(zip(ORDINALS, _behind(report), strict=False))
     rows = tuple(
-        (f"({number})", _several(one, one.units, "个单位"), _several(one, one.causes), _several(one, one.steps), _waits(report, one))
+        (
+            f"({number})",
+            grounds.several(one, one.units, "个单位"),
+            grounds.several(one, one.causes),
+            grounds.several(one, one.steps),
+            grounds.waits(report, one),
+        )
         for number, one in found
     )
     columns = ("序号", "涉及单位", _cause(found), "所在环节", "至今未办")
@@ -176,35 +187,10 @@ def _answers(report: Report, found: Sequence[tuple[str, Ground]]) -> str:
     return f"请于{_until(report)},{';'.join(said)}。"
 
 
-def _waits(report: Report, one: Ground) -> str:
-    count = f"{one.waiting} {_measure(one)}"
-    if one.since:
-        return f"{count},{day_of(one.since, periods.days(report.period)[-1].year)}起"
-    return "—" if one.kind in _PASSED else count if one.waiting else "没有"
-
-
-def _measure(one: Ground) -> str:
-    return "件" if one.kind in MISSED else "次" if one.kind in _PASSED else "个"
-
-
-def _most(one: Ground, named: Sequence[tuple[str, int]], longest: int = 99) -> str:
-    """A unit, where there is any: nobody comes last. That one unit lacks one list goes without a number."""
-    if not named:
-        return ""
-    name, count = named[0]
-    shown = name if len(name) <= longest else f"{name[: longest - 1]}…"
-    return shown if count == 1 and one.kind not in MISSED else f"{shown} {count} {_measure(one)}"
-
-
-def _several(one: Ground, named: Sequence[tuple[str, int]], what: str = "种") -> str:
-    """The most frequent by name; of the others how many there are; what lay with nobody is none of them."""
-    found, measure = [(name, count) for name, count in named if name != NOBODY], _measure(one)
-    if one.kind not in MISSED and len(found) > 1 and all(count == 1 for _, count in found):
-        return f"{found[0][0]}等 {len(found)} {what}"  # so many units lack one list each
-    shown, rest, nobody = found[:1], found[1:], [(name, count) for name, count in named if name == NOBODY]
-    said = [f"{name} {count} {measure}" for name, count in shown]
-    said += [f"其他 {len(rest)} {what} {sum(count for _, count in rest)} {measure}"] if rest else []
-    return "、".join([*said, *(f"{name} {count} {measure}" for name, count in nobody)])
+def goes_on(report: Report) -> bool:
+    """There are steps that page one has no room for: whoever turns the page finds them, however many pages the figures take. Grounds
+    alone, of steps that stand there, come after the figures."""
+    return _shown(report) < len(report.next_steps)
 
 
 def steps(report: Report) -> Part:

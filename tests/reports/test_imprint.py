@@ -178,7 +178,7 @@ def test_nobody_is_none_of_the_other_units() -> None:
         ]
         said.append((brief.rows[0][1].replace(" ", ""), whole.rows[0][1].replace(" ", "")))
     nobody = "不在任何出具单位7件"
-    assert said == [("市中区民政局9件", f"市中区民政局9件、其他1个单位4件、{nobody}"), (nobody, nobody)]
+    assert said == [("市中区民政局9件、市中区档案馆4件", f"市中区民政局9件、其他1个单位4件、{nobody}"), (nobody, nobody)]
 
 
 def test_where_no_calendar_names_the_day_the_term_is_in_working_days() -> None:

@@ -23,6 +23,7 @@ from reports.decisions import Ground
 from reports.document import document
 from reports.issuing import Layouts
 from reports.model import Count, DayCell, Rate, Report, from_json
+from reports.wording import NOBODY
 from tests.patience import wait_until
 from tests.proofs.readers import pdfa_validator
 from tests.reports.samples import EMPTY, MANY, REPORT
@@ -321,13 +322,15 @@ def test_page_one_says_what_changed_and_what_to_decide_and_many_leads_are_counte
     many = tuple(replace(REPORT.leads[0], number=f"XS{number}", unit=f"U{number % 3}") for number in range(21))
     steps = tuple(f"建议{number}。" for number in range(5))
     printed = document(replace(REPORT, leads=many, next_steps=steps))
-    assert [section.title for section in printed.sections[:3]] == ["一、总体情况", "二、需要决定的事项", "三、趋势和说明"]
+    assert [section.title for section in printed.sections[:3]] == ["一、总体情况", "二、需要决定的事项", "三、其他工作建议和决定依据"]
     said = "".join(str(block) for block in printed.sections[1].blocks)
     assert "(三)建议2。其余 2 项附后。" in said and "建议3" not in said
     rest = next(section for section in printed.sections if section.title.endswith("其他工作建议和决定依据"))
     assert "(四)建议3。" in str(rest.blocks[0])
     (table,) = next(section for section in printed.sections if section.title.endswith("需要核实的线索")).blocks
     assert isinstance(table, Table) and [row[1:3] for row in table.rows] == [("21", "3")]
+    few = document(replace(REPORT, next_steps=steps[:2])).sections
+    assert few[2].title == "三、趋势和说明", "nothing is between page one and the figures where all of it stands there"
 
 
 def test_complaints_that_name_no_unit_are_told_of() -> None:
@@ -347,10 +350,26 @@ def test_units_that_kept_all_are_not_ranked_and_a_trend_of_five_weeks_is_called_
     assert "近5周收件量" in text and "近8周收件量" in parsed(issuing.lay_out(REPORT.as_json()).html).text
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (1, "甲局 30 件、" + "、".join(f"{name}局 9 件" for name in "乙丙丁戊己庚辛壬癸")),
+        (2, "甲局 30 件、" + "、".join(f"{name}局 9 件" for name in "乙丙丁戊己庚辛") + "等 10 个单位"),
+        (3, "甲局 30 件"),
+    ],
+)
+def test_the_table_of_page_one_names_the_units_as_far_as_there_is_room(rows: int, said: str) -> None:
+    units = (("甲局", 30), *((f"{name}局", 9) for name in "乙丙丁戊己庚辛壬癸"), (NOBODY, 99))
+    ground = Ground("hard", units, (("甲事项", 30),), (("无人认领", 30),), 2, None, "hard")
+    made = document(replace(REPORT, next_steps=("请说明原因。",) * rows, grounds=(ground,) * rows, asked=(), shared=None))
+    table = next(block for block in made.sections[1].blocks if isinstance(block, Table))
+    assert [row[1] for row in table.rows] == [said] * rows
+
+
 def test_of_units_that_lack_one_thing_each_the_table_says_how_many_and_no_sums() -> None:
     lists = Ground("lists", (("市中区民政局", 1), ("市中区档案馆", 1)), (("甲事项", 1),), (("尚无清单", 2),), 2, None, "lists")
     made = document(replace(REPORT, next_steps=("请报送清单。",), grounds=(), asked=(lists,)))
     rows = [
         block.rows[0] for section in made.sections for block in section.blocks if isinstance(block, Table) and "至今未办" in block.columns
     ]
-    assert [row[1] for row in rows] == ["市中区民政局", "市中区民政局等 2 个单位"]
+    assert [row[1] for row in rows] == ["市中区民政局、市中区档案馆", "市中区民政局等 2 个单位"]
