@@ -15,6 +15,7 @@ from catalog.headings import is_title
 from catalog.list_kinds import ListKind
 from catalog.reading import Sheet
 from catalog.standing import Mark, marked
+from catalog.states import state_reader
 from domain.list_rows import Candidate, Question
 
 _LOOK_AT = 20  #: rows in which a header may stand
@@ -84,7 +85,7 @@ def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False, said
 def candidates(header: Header, kind: ListKind, said: Said, least: float = PROPOSED) -> Mapping[str, tuple[Candidate, ...]]:
     """For each column that nobody knew and nobody spoke of, what it may be: what other columns are not already."""
     open_to = kind.reads - set(header.columns.values())
-    return {name: alike(name, open_to, least) for name in header.unused if said(name) is None}
+    return {name: alike(name, open_to, least) for name in header.unused if said(name) is None and state_reader(name) is None}
 
 
 def _unclear(header: Header, kind: ListKind, said: Said, least: float) -> tuple[Question, ...]:

@@ -51,7 +51,7 @@ class Tells(Enum):
     BY_LIFTING = 7  #: in a negative list: 仍可出具, 除外
     BY_WORD = 6  #: 设定依据, 事项类型: 已取消, and nothing else
     FILLED = 2  #: 取消时间, 替代材料
-    DENIED = 4  #: 是否继续索要: 否
+    DENIED = 4  #: 可否实行告知承诺: 否
     EMPTY = 3  #: 取消后的办理方式: there is none
 
 
@@ -64,7 +64,6 @@ _FILLED = re.compile(
 )
 
 
-_ASKS = re.compile("是否(还|仍|仍然|继续|需要?|要|应|再)*(索要|执行|有效|实施|使用|收取|提交|提供|要求)(提供|提交|该|此|证明|材料|的)*")
 _ASKS_COMMITMENT = re.compile("(是否|可否|能否)?(可以?|能|拟|已)?(实行|适用|采用|采取|推行|纳入)?(证明事项)?告知承诺制?")
 
 
@@ -72,7 +71,7 @@ def _tells(name: str, of_commitments: bool) -> Tells:
     plain = without_brackets(clean(name))
     if _FILLED.fullmatch(plain):
         return Tells.FILLED
-    if _ASKS.fullmatch(plain) or (of_commitments and _ASKS_COMMITMENT.fullmatch(plain)):
+    if of_commitments and _ASKS_COMMITMENT.fullmatch(plain):
         return Tells.DENIED
     return Tells.BY_COMMITMENT if of_commitments else Tells.BY_WORDS
 

@@ -27,6 +27,7 @@ from catalog.remembering import remembered
 from catalog.row_numbers import own_number
 from catalog.row_standing import UNTICKED, either, remarked, telling, ticked, told
 from catalog.standing import CANCELLING
+from catalog.state_columns import StateColumns
 from catalog.verdicts import RowNotes
 from domain.clear_text import FEWEST, named_by_number
 from domain.list_rows import Fact, RowResult, Topic
@@ -70,6 +71,7 @@ class TableRows:
         self._takes_unit = "unit" not in fields and (kind is not ListKind.MATTERS or "unit_code" not in fields)
         self._number = next((column for field, column in self._fields if field == "sequence"), None)
         self._open, self._approvals, self._ticks = OpenColumns(header), Approvals(header), NumberTicks(header, len(accepted))
+        self._states = None if is_negative or not (found := StateColumns(header)).columns else found
         self._seen: dict[bytes, int] = {}
         self._rows = 0
 
@@ -85,6 +87,7 @@ class TableRows:
         words = "\n".join(meant)
         says_more = _SAYS_MORE.search(words) is not None
         beside = self._ticks.crossed(meant) or beside or remarked(meant, self._tells.remarks)
+        beside = (self._states.read(meant) if self._states else "") or beside
         if beside or says_more or not self._tells.by_words_alone:
             beside, one_suffices = beside or told(meant, words, self._tells), either(meant, words, self._tells)
             if beside or one_suffices:
@@ -116,6 +119,8 @@ class TableRows:
                 self._open.left(len(self._accepted), silent)
             if self._approvals.columns:
                 self._approvals.taken(len(self._accepted))
+            if self._states and not own and not getattr(found.fact, "cancelled", False):
+                self._states.taken(len(self._accepted))
             self._ticks.taken()
             self._accepted.take(self._sheet, line, self._numbered(meant), found.fact, own or around.said is not None, own, signs)
         elif signs:
@@ -124,7 +129,12 @@ class TableRows:
 
     def end(self) -> None:
         """What all rows together say of one of them is known."""
-        for fault, rows in chain(self._open.asked(), self._approvals.asked(), self._ticks.asked(len(self._accepted))):
+        for fault, rows in chain(
+            self._open.asked(),
+            self._approvals.asked(),
+            (self._states.asked() if self._states else ()),
+            self._ticks.asked(len(self._accepted)),
+        ):
             self._accepted.send_back(fault, rows)
 
     def _around(self, cells: dict[str, str], meant: tuple[str, ...], around: Around) -> str:
