@@ -204,7 +204,9 @@ def _unit(session: Session, row: Row, field: str) -> str | None:
     """By code, or by any name that lists may call it by: what several units might be is none of them."""
     text = row.get(field, "")
     if text and (found := loading.code_of(session, Unit, text)) is None:
-        raise RowRefused(f"{row.head(field)}不是名录中的编码或名称。")
+        like = "、".join(one.name for one in loading.unit_names(session).match(text).candidates)
+        asked = f"可能是指{like};请改为全称,或在单位名录中登记为简称。" if like else "请改为全称。"
+        raise RowRefused(f"{row.head(field)}不是名录中的编码或名称,{asked}")
     return found if text else None
 
 

@@ -1,8 +1,9 @@
 """比对: which unit, matter or proof of the registry a written name means, how sure that is, and why.
 
 Only equality that a rule can state is accepted: the same name but for spelling, a name that a person has confirmed,
-the same name but for our own region in front. Likeness never decides, it only proposes: two names that differ in one
-character may be opposites (已婚证明, 未婚证明) or two different offices (市司法局, 区司法局).
+the same name but for our own region in front and for a convention of short names. Likeness never decides, it only
+proposes: two names that differ in one character may be opposites (已婚证明, 未婚证明) or two different offices
+(市司法局, 区司法局).
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from datetime import date
 
 from rapidfuzz import fuzz, process
 
+from catalog import short_names
 from catalog.cleaning import clean, key, split_names
-from catalog.units import UnitName, take_apart
+from catalog.units import Level, UnitName, take_apart
 from domain.list_rows import Candidate
 from domain.spelling import fold
 
@@ -178,15 +180,28 @@ class UnitNames(Names):
 
     def _propose(self, text: str) -> Match:
         apart = take_apart(text, self.district)
-        same = self._by_core.get((apart.core, apart.level), set()) if not apart.region else set()
-        if len(same) == 1:
-            (code,) = same
-            return Match(text, code, 0.95, "除本区区划名称外一致")
-        others = self._elsewhere(apart)
+        before = key(text).removesuffix(apart.core)
+        full = take_apart(before + (short_names.in_full(apart.core) or apart.core), self.district)
+        for one, sure, why in ((apart, 0.95, "除本区区划名称外一致"), (full, 0.92, "除本区区划名称和通行的简称外一致")):
+            same = self._by_core.get((one.core, one.level), set()) if not one.region else set()
+            if len(same) == 1:
+                (code,) = same
+                return Match(text, code, sure, why)
+        others = self._elsewhere(apart) or self._elsewhere(full)
         if others:
-            why = f"名称相同但地区不同({apart.region})" if apart.region else f"名称相同但级别不同(写的是{apart.level.label})"
+            level = "没有写明是哪一级" if apart.level is Level.UNKNOWN else f"级别不同(写的是{apart.level.label})"
+            why = f"名称相同但地区不同({apart.region})" if apart.region else f"名称相同但{level}"
             return Match(text, None, 0.6, f"{why},需要确认", others)
-        return super()._propose(text)
+        found = super()._propose(text)
+        return found if found.candidates or apart.region else self._by_stem(text, apart)
+
+    def _by_stem(self, text: str, apart: UnitName) -> Match:
+        """Nothing is like it: units in whose name it stands but for its title."""
+        folded = {code: key(one.name).replace("人民政府", "政府") for code, one in self._names.items()}  # no 民政
+        stems = tuple(dict.fromkeys(short_names.stems(apart.core)))
+        codes = [code for code in sorted(folded) if any(stem in folded[code] for stem in stems)][:_PROPOSED]
+        like = tuple(Candidate(code, self.name(code), 0.5) for code in codes)
+        return Match(text, None, 0.5 if like else 0.0, "像是简称,需要确认" if like else "登记库中没有相近的名称", like)
 
     def _elsewhere(self, apart: UnitName) -> tuple[Candidate, ...]:
         codes = sorted(code for (core, _), found in self._by_core.items() if core == apart.core for code in found)

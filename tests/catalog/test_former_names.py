@@ -78,3 +78,18 @@ def test_complaints_know_the_names_that_lists_know(name: str) -> None:
     table = read_table(f"渠道,收到时间,内容,被投诉单位,证明\n12345,2026-03-02,要求提供户籍证明,{name},户籍证明\n".encode())
     (outcome,) = enter(table, 15, person="demo-admin", unit="370402-OFFICE", now=NOW)
     assert outcome.number is not None, outcome.said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("区医保局", None),
+        ("医保局", "“被投诉单位”不是名录中的编码或名称,可能是指市中区医疗保障局;请改为全称,或在单位名录中登记为简称。"),
+        ("区水利局", "“被投诉单位”不是名录中的编码或名称,请改为全称。"),
+    ],
+)
+def test_complaints_know_short_names_as_lists_do_and_say_what_an_unknown_one_may_be(name: str, said: str | None) -> None:
+    do(lambda session: setattr(session.get_one(Unit, CIVIL), "name", "市中区医疗保障局"))
+    table = read_table(f"渠道,收到时间,内容,被投诉单位\n12345,2026-03-02,要求提供证明,{name}\n".encode())
+    (outcome,) = enter(table, 15, person="demo-admin", unit="370402-OFFICE", now=NOW)
+    assert (outcome.number is None, outcome.said if said else None) == (said is not None, said)

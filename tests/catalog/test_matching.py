@@ -78,6 +78,68 @@ def test_another_level_region_or_office_is_never_taken_for_ours(text: str) -> No
     assert found.code is None and found.confidence < ACCEPTED and found.why
 
 
+SHORT = UnitNames(
+    [
+        Known("PEOPLE", "市中区人力资源和社会保障局"),
+        Known("HEALTH", "市中区医疗保障局"),
+        Known("CARE", "市中区卫生健康局"),
+        Known("FUND", "枣庄市住房公积金管理中心市中管理部"),
+        Known("PERMIT", "市中区行政审批服务局"),
+        Known("CIVIL", "市中区民政局"),
+        Known("DISABLED", "市中区残疾人联合会"),
+        Known("STREET", "市中区光明路街道办事处"),
+        Known("TOWN", "市中区税郭镇人民政府"),
+        Known("OFFICE", "市中区人民政府办公室(区大数据局)"),
+    ],
+    district=DISTRICT,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("区人社局", "PEOPLE"),
+        ("枣庄市市中区人社局", "PEOPLE"),
+        ("市中区人力资源社会保障局", "PEOPLE"),
+        ("市中区医保局", "HEALTH"),
+        ("区卫健局", "CARE"),
+        ("区残联", "DISABLED"),
+        ("市中区光明路街道办", "STREET"),
+        ("市中区税郭镇政府", "TOWN"),
+    ],
+)
+def test_a_convention_of_short_names_is_a_rule(text: str, code: str) -> None:
+    assert SHORT.match(text).code == code and "通行的简称" in SHORT.match(text).why
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("人社局", "PEOPLE"),
+        ("市人社局", "PEOPLE"),
+        ("薛城区人社局", "PEOPLE"),
+        ("人社", "PEOPLE"),
+        ("医保", "HEALTH"),
+        ("医保中心", "HEALTH"),
+        ("区卫健委", "CARE"),
+        ("公积金", "FUND"),
+        ("区公积金中心", "FUND"),
+        ("民政", "CIVIL"),
+        ("民政部门", "CIVIL"),
+        ("审批局", "PERMIT"),
+        ("区大数据局", "OFFICE"),
+        ("税郭镇", "TOWN"),
+    ],
+)
+def test_a_short_name_without_its_level_or_of_none_is_asked_with_what_it_may_be(text: str, code: str) -> None:
+    found = SHORT.match(text)
+    assert found.code is None and found.candidates[0].code == code, found.why
+
+
+def test_what_is_short_for_nothing_of_ours_is_not_proposed() -> None:
+    assert [SHORT.match(text).candidates for text in ("薛城区档案馆", "水利局", "局", "部门")] == [(), (), (), ()]
+
+
 @pytest.mark.parametrize("text", ["已婚证明", "有犯罪记录证明", "户籍注销证明", "无犯罪记录证明材料"])
 def test_a_like_name_is_proposed_and_not_taken(text: str) -> None:
     found = PROOFS.match(text)
