@@ -7,14 +7,14 @@ covers the one before, so that its word outlives that one's certificate.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, ocsp, x509  # type: ignore[import-untyped]
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
@@ -23,6 +23,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from connectors import revocation_lists
 from connectors.revision import Revision
+from connectors.revocation_answers import Responders
 from connectors.revocation_lists import Revocations
 from connectors.timestamps import ROOM, ROOTS, TimestampServers, Unstamped
 
@@ -38,6 +39,19 @@ class Extended:
 
     def __repr__(self) -> str:
         return f"Extended({self.server}, {self.at:%F %T})"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Who says what was revoked: the `lists` that are good now, and `responders` for the authorities that publish none."""
+
+    lists: Revocations
+    responders: Responders
+
+    @property
+    def revoked(self) -> frozenset[tuple[bytes, int]]:
+        """Issuer (DER) and serial number of each certificate that is known to be."""
+        return self.lists.revoked | self.responders.revoked
 
 
 class NotExtended(Exception):
@@ -59,24 +73,26 @@ def authorities(folder: Path) -> list[x509.Certificate]:
     return found
 
 
-def revocations(folder: Path, wall: datetime) -> Revocations:
-    """The lists that the folder names. Blocks."""
-    return revocation_lists.fetch(revocation_lists.addresses(folder), authorities(folder), wall)
+def revocations(folder: Path, wall: datetime) -> Sources:
+    """Those that the folder names: its lists, fetched and judged now, and its responders, not yet asked. Blocks."""
+    named = [line.split() for line in revocation_lists.addresses(folder)]
+    responders = Responders([line[-1] for line in named if line[0] == "ocsp"])
+    lists = [line[-1] for line in named if line[0] != "ocsp"]
+    return Sources(revocation_lists.fetch(lists, authorities(folder), wall), responders)
 
 
-def extend(pdf: bytes, folder: Path, servers: TimestampServers, lists: Revocations) -> Extended:
-    """What makes the file last. Raises NotExtended where a list is missing or no server gives a timestamp. Blocks; some 100 ms of CPU."""
+def extend(pdf: bytes, folder: Path, servers: TimestampServers, sources: Sources) -> Extended:
+    """What makes the file last. Raises NotExtended where nobody says whether a certificate was revoked, or no server gives a timestamp.
+    Blocks; some 100 ms of CPU."""
     reader = PdfFileReader(BytesIO(pdf))
     signatures = [*reader.embedded_regular_signatures, *reader.embedded_timestamp_signatures]
     known = {one.dump(): one for one in authorities(folder)}
     known |= {one.dump(): one for signature in signatures for one in _certificates(signature.signed_data)}
-    unsaid = {one.issuer.human_friendly for one in known.values() if one.issuer != one.subject and one.issuer.dump() not in lists.issuers}
-    if unsaid:
-        raise NotExtended(lists.faults or dict.fromkeys(sorted(unsaid), "no_list"))
+    answers = _answers(known.values(), sources)
     writer = Revision(BytesIO(pdf))
     newest = signatures[-1].pkcs7_content.hex().upper().encode()
-    DocumentSecurityStore.supply_dss_in_writer(writer, newest, certs=list(known.values()), crls=list(lists.lists))
-    stamps = _Servers(servers, lists.revoked)
+    DocumentSecurityStore.supply_dss_in_writer(writer, newest, certs=list(known.values()), crls=list(sources.lists.lists), ocsps=answers)
+    stamps = _Servers(servers, sources, known.values())
     place = PdfTimeStamper(stamps, field_name=f"Lasting{len(signatures)}")
     try:
         output: Any = place.timestamp_pdf(writer, "sha256", bytes_reserved=ROOM)
@@ -87,6 +103,22 @@ def extend(pdf: bytes, folder: Path, servers: TimestampServers, lists: Revocatio
     at = stamps.token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
     until = min(one.not_valid_after for one in _certificates(stamps.token["content"]) if one.issuer != one.subject)
     return Extended(whole[len(pdf) :], stamps.server, at, until)
+
+
+def _unlisted(certificates: Iterable[x509.Certificate], lists: Revocations) -> list[x509.Certificate]:
+    """Of whose authority no list speaks."""
+    return [one for one in certificates if one.issuer != one.subject and one.issuer.dump() not in lists.issuers]
+
+
+def _answers(known: Collection[x509.Certificate], sources: Sources) -> list[ocsp.OCSPResponse]:
+    """About each that no list speaks of. Raises NotExtended."""
+    faults, found = dict[str, str](), []
+    for one in _unlisted(known, sources.lists):
+        answer = sources.responders.about(one, known, faults)
+        if answer is None:
+            raise NotExtended(sources.lists.faults | faults or {one.issuer.human_friendly: "no_list"})
+        found.append(answer.response)
+    return found
 
 
 def _certificates(signed: cms.SignedData) -> Iterable[x509.Certificate]:
@@ -102,12 +134,22 @@ def _certificates(signed: cms.SignedData) -> Iterable[x509.Certificate]:
 class _Servers(TimeStamper):
     """Our servers, each answer judged, where pyHanko asks for one."""
 
-    def __init__(self, servers: TimestampServers, revoked: frozenset[tuple[bytes, int]]) -> None:
+    def __init__(self, servers: TimestampServers, sources: Sources, known: Collection[x509.Certificate]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._servers, self._revoked = servers, revoked
+        self._servers, self._sources, self._known = servers, sources, known
         self.server = ""
         self.token: cms.ContentInfo | None = None
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        self.token, self.server = await asyncio.to_thread(self._servers.token, message_digest, self._revoked)
+        self.token, self.server = await asyncio.to_thread(self._fit, message_digest)
         return self.token
+
+    def _fit(self, digest: bytes) -> tuple[cms.ContentInfo, str]:
+        """A list says of all servers at once which was revoked, a responder only of a certificate that was seen: then the next is asked."""
+        while True:
+            before = self._sources.revoked
+            token, server = self._servers.token(digest, before)
+            for one in _unlisted(_certificates(token["content"]), self._sources.lists):
+                self._sources.responders.about(one, self._known, {})
+            if self._sources.revoked == before:
+                return token, server

@@ -1,6 +1,7 @@
 """吊销列表: which certificates under our registered authorities were revoked (CRL); kept inside a proof that is extended.
 
-One file in the folder of the seals, `revocations.txt`: one address a line (`#` begins a remark). Without it no proof is extended.
+One file in the folder of the seals, `revocations.txt`: one address a line (`#` begins a remark), that of a responder behind `ocsp `
+(`connectors.revocation_answers`). Without it no proof is extended.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ WORDS = {
     "too_large": "吊销列表过大",
     "not_list": "不是吊销列表",
     "unknown_issuer": "不是印章或时间戳登记的颁发机构签发的,或签名不正确",
-    "stale": "吊销列表已过下次更新时间,或时间在将来",
+    "stale": "吊销列表或查询应答已过下次更新时间,或时间在将来",
+    "not_answer": "不是吊销查询的应答",
+    "refused": "吊销查询服务没有作答",
+    "unknown_certificate": "吊销查询的应答没有说明所问的证书",
 }
 
 
@@ -56,14 +60,16 @@ class Revocations:
         return frozenset(found)
 
 
-class _Unfit(Exception):
+class Unfit(Exception):
+    """A list or an answer that is worth nothing. `code` is one of WORDS."""
+
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
 def addresses(folder: Path) -> list[str]:
-    """Those that the folder names; none where it names none or the file cannot be read."""
+    """The lines that the folder names; none where it names none or the file cannot be read."""
     try:
         lines = (folder / LIST).read_text("utf-8").splitlines()
     except (OSError, ValueError):
@@ -76,29 +82,31 @@ def fetch(urls: Sequence[str], authorities: Sequence[asn1_x509.Certificate], wal
     found, faults = [], dict[str, str]()
     for url in urls:
         try:
-            found.append(_judged(asyncio.run(_read(url)), authorities, wall))
-        except _Unfit as unfit:
+            found.append(_judged(asyncio.run(read(url)), authorities, wall))
+        except Unfit as unfit:
             faults[url.rpartition("@")[2]] = unfit.code
     return Revocations(tuple(found), faults)
 
 
-async def _read(url: str) -> bytes:
-    read = bytearray()
+async def read(url: str, largest: int = _LARGEST, body: bytes | None = None, kind: str = "") -> bytes:
+    """What an address gives, asked with a `body` of some `kind` or with none. Raises Unfit."""
+    found = bytearray()
+    headers = {"Content-Type": kind} if kind else {}
     try:
         async with (
             asyncio.timeout(_PATIENCE),
             httpx.AsyncClient(timeout=_PATIENCE, verify=tls(), follow_redirects=False, trust_env=False) as client,
-            client.stream("GET", url) as reply,
+            client.stream("GET" if body is None else "POST", url, content=body, headers=headers) as reply,
         ):
             if reply.status_code != httpx.codes.OK:
-                raise _Unfit("away")
+                raise Unfit("away")
             async for chunk in reply.aiter_bytes():
-                read += chunk
-                if len(read) > _LARGEST:
-                    raise _Unfit("too_large")
+                found += chunk
+                if len(found) > largest:
+                    raise Unfit("too_large")
     except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError):
-        raise _Unfit("away") from None
-    return bytes(read)
+        raise Unfit("away") from None
+    return bytes(found)
 
 
 def _judged(raw: bytes, authorities: Sequence[asn1_x509.Certificate], wall: datetime) -> crl.CertificateList:
@@ -110,9 +118,9 @@ def _judged(raw: bytes, authorities: Sequence[asn1_x509.Certificate], wall: date
         signed = any(read.is_signature_valid(one.public_key()) for one in issuers)  # type: ignore[arg-type]
         found = crl.CertificateList.load(read.public_bytes(Encoding.DER))
     except Exception:  # a parser fails in any way over what is no list
-        raise _Unfit("not_list") from None
+        raise Unfit("not_list") from None
     if not signed:
-        raise _Unfit("unknown_issuer")
+        raise Unfit("unknown_issuer")
     if read.last_update_utc - TOLERANCE > wall or until is None or until < wall:
-        raise _Unfit("stale")
+        raise Unfit("stale")
     return found

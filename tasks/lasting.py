@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from connectors import lasting
-from connectors.lasting import NotExtended
-from connectors.revocation_lists import Revocations, addresses
+from connectors.lasting import NotExtended, Sources
+from connectors.revocation_lists import addresses
 from connectors.timestamps import servers_of
 from ledger.database import transaction
 from ledger.outbox.alarms import keep_alarms
@@ -34,13 +34,13 @@ async def extend_proofs() -> int:
     folder = settings().seals_dir
     if not addresses(folder):
         return 0
-    lists = await asyncio.to_thread(lasting.revocations, folder, wall_clock())
+    sources = await asyncio.to_thread(lasting.revocations, folder, wall_clock())
     done, failed, after, why = 0, 0, None, ""
     while page := await in_ledger_thread(_due, after):
         for at, proof in page:
             after = at, proof
             try:
-                done += await _extended(proof, lists)
+                done += await _extended(proof, sources)
                 failed = 0
             except NotExtended as error:
                 failed, why = failed + 1, str(error)
@@ -52,10 +52,10 @@ async def extend_proofs() -> int:
     return done
 
 
-async def _extended(proof: UUID, lists: Revocations) -> bool:
+async def _extended(proof: UUID, sources: Sources) -> bool:
     folder = settings().seals_dir
     before = await in_ledger_thread(_standing, proof)
-    made = await asyncio.to_thread(lasting.extend, before.pdf, folder, servers_of(folder), lists)
+    made = await asyncio.to_thread(lasting.extend, before.pdf, folder, servers_of(folder), sources)
     return await in_ledger_thread(_keep, before, Stage(made.appended, made.server, made.at, made.until))
 
 

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -51,6 +51,7 @@ class Authority:
     how: str = "openssl"
     asked: int = 0
     before: bytes = b""
+    responders: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)  #: OCSP (`tests.responder`), by path
 
     @property
     def ca(self) -> Path:
@@ -70,12 +71,12 @@ def nobody_serves(seals: Path) -> None:
 
 
 @contextmanager
-def authority(folder: Path, days: float = 3650) -> Iterator[Authority]:
-    """Its certificate ends after `days`. Skips where openssl is not installed."""
+def authority(folder: Path, days: float = 3650, *, asked_at: str = "") -> Iterator[Authority]:
+    """Its certificate ends after `days` and says that one asks by OCSP there. Skips where openssl is not installed."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     folder.mkdir(parents=True, exist_ok=True)
-    _make(folder, days)
+    _make(folder, days, asked_at)
     (folder / "serial").write_text("01\n")
     (folder / "tsa.cnf").write_text(_SETTINGS.format(folder=folder))
     one, lock = Authority(folder), threading.Lock()
@@ -90,6 +91,11 @@ def authority(folder: Path, days: float = 3650) -> Iterator[Authority]:
 
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
+            if responder := one.responders.get(self.path):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(responder(query))
+                return
             with lock:  # openssl keeps its serial number in a file
                 one.asked += 1
                 how, reply = one.how, _reply(one, query)
@@ -169,7 +175,7 @@ def _dummy(one: Authority, request: tsp.TimeStampReq, who: str, shift: timedelta
     return bytes(server.request_tsa_response(request).dump())
 
 
-def _make(folder: Path, days: float) -> None:
+def _make(folder: Path, days: float, asked_at: str) -> None:
     """An authority, its certificate for timestamps, and one without that usage."""
     ca = ec.generate_private_key(ec.SECP256R1())
     root = _certificate("演示时间戳根证书", ca, None, ca, None)
@@ -177,7 +183,7 @@ def _make(folder: Path, days: float) -> None:
     (folder / "ca.key.pem").write_bytes(ca.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     for who, usage in (("tsa", ExtendedKeyUsageOID.TIME_STAMPING), ("plain", ExtendedKeyUsageOID.CLIENT_AUTH)):
         key = rsa.generate_private_key(65537, 2048)
-        certificate = _certificate(NAME, key, root.subject, ca, usage, days)
+        certificate = _certificate(NAME, key, root.subject, ca, usage, days, asked_at)
         (folder / f"{who}.crt.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
         (folder / f"{who}.key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         (folder / f"{who}.key.der").write_bytes(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
@@ -190,6 +196,7 @@ def _certificate(
     by: ec.EllipticCurvePrivateKey,
     usage: x509.ObjectIdentifier | None,
     days: float = 3650,
+    asked_at: str = "",
 ) -> x509.Certificate:
     """An authority's own where it has no `usage`."""
     subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "演示"), x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -210,4 +217,7 @@ def _certificate(
     )
     if usage is not None:
         made = made.add_extension(x509.ExtendedKeyUsage([usage]), critical=True)
+    if asked_at:
+        way = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(asked_at))
+        made = made.add_extension(x509.AuthorityInformationAccess([way]), critical=False)
     return made.sign(by, SHA256())
