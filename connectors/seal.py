@@ -29,6 +29,8 @@ from connectors.faults import PermanentFault, TransientFault
 from connectors.revision import Revision
 from connectors.seal_keys import SealKey, load
 from connectors.seal_module import WHO
+from connectors.seal_ofd import ElectronicSeal, Use
+from domain.proof_form import Form, form_of
 from domain.seals import SealKind
 
 FIELD = "Seal"
@@ -55,9 +57,9 @@ class SealUse:
 
 
 class SealService(Protocol):
-    """Seals `pdf` for one recorded use. Raises TransientFault or PermanentFault, both naming 电子签章."""
+    """Seals a page, PDF or OFD, for one recorded use. Raises TransientFault or PermanentFault, both naming 电子签章."""
 
-    def sign(self, pdf: bytes, use: SealUse) -> bytes: ...
+    def sign(self, page: bytes, use: SealUse) -> bytes: ...
 
     def key(self, seal: SealKind) -> str:
         """SHA-256 of the certificate that it seals with, hexadecimal."""
@@ -73,12 +75,16 @@ class LocalSeals:
 
     `draw(name, development)` gives a seal's face as a PDF page (proofs.seal_image.draw_seal). About 6 ms of CPU per
     signature, 18 ms with SM2, all of it in Python: one object serves any number of threads, one at a time, and a process pool makes
-    one object per process. While a module or a platform is asked the others go on.
+    one object per process. While a module or a platform is asked the others go on. `form`: in which proofs are made; with OFD each kind
+    needs its electronic seal (`connectors.seal_ofd`), and without them nothing starts to seal.
     """
 
-    def __init__(self, folder: Path, names: Mapping[SealKind, str], development: bool, draw: Callable[[str, bool], bytes]) -> None:
+    def __init__(
+        self, folder: Path, names: Mapping[SealKind, str], development: bool, draw: Callable[[str, bool], bytes], form: Form = Form.PDF
+    ) -> None:
         self._lock = Lock()
         self._seals: dict[SealKind, tuple[_KeySigner, _Face]] = {}
+        self._electronic: dict[SealKind, ElectronicSeal] = {}
         for kind in SealKind:
             signer = _KeySigner(load(folder, kind))
             # Whatever the settings say, a development key never gets the face of a real seal.
@@ -86,15 +92,20 @@ class LocalSeals:
                 text = "正式环境不得使用演示密钥,请配置电子签章平台的密钥"
                 raise PermanentFault(WHO, "development_key", text)
             self._seals[kind] = signer, _Face(page=PdfFileReader(BytesIO(draw(names[kind], development))))
+            if form is Form.OFD:
+                self._electronic[kind] = ElectronicSeal.load(folder, kind, signer.key)
 
-    def sign(self, pdf: bytes, use: SealUse) -> bytes:
-        """The PDF with one PAdES signature (ETSI.CAdES.detached) over the whole file, the seal its visible part.
+    def sign(self, page: bytes, use: SealUse) -> bytes:
+        """The page sealed in its own form, the whole file covered: a PDF with one PAdES signature (ETSI.CAdES.detached), the seal its
+        visible part; an OFD with one electronic seal (GB/T 38540).
 
-        PermanentFault where `pdf` is no PDF, is sealed already, or is not the page of `use.verification`.
+        PermanentFault where it is no page of ours, is sealed already, or is not the page of `use.verification`.
         """
         with self._lock:
+            if form_of(page) is Form.OFD:
+                return self._sign_ofd(page, use)
             try:
-                writer = Revision(BytesIO(pdf))
+                writer = Revision(BytesIO(page))
                 keywords = str(writer.trailer["/Info"]["/Keywords"])
                 sealed = any(enumerate_sig_fields(writer.prev))
             except Exception:
@@ -112,11 +123,23 @@ class LocalSeals:
     def ready(self, seal: SealKind) -> None:
         """Whether its key is at hand: that of a file is since the start, that of a module is looked for."""
         self._seals[seal][0].key.ready()
+        if seal in self._electronic:
+            self._electronic[seal].ready()
+
+    def _sign_ofd(self, page: bytes, use: SealUse) -> bytes:
+        if use.seal not in self._electronic:
+            raise PermanentFault(WHO, "no_esl", "待签章的文件是 OFD,而本机的证明形式不是 OFD,没有用印")
+        self._of_the_record(self._seals[use.seal][0].key, use)
+        return self._electronic[use.seal].sealed(page, Use(use.id, use.verification, use.box))
+
+    @staticmethod
+    def _of_the_record(key: SealKey, use: SealUse) -> None:
+        if use.key not in ("", key.fingerprint):  # renewed since the record: the next pass begins with the new one
+            raise TransientFault(WHO, "other_key", "印章刚刚更换,本次没有用印")
 
     def _sign(self, writer: Revision, use: SealUse) -> bytes:
         signer, face = self._seals[use.seal]
-        if use.key not in ("", signer.key.fingerprint):  # renewed since the record: the next pass begins with the new one
-            raise TransientFault(WHO, "other_key", "印章刚刚更换,本次没有用印")
+        self._of_the_record(signer.key, use)
         metadata = PdfSignatureMetadata(
             field_name=FIELD,
             subfilter=SigSeedSubFilter.PADES,

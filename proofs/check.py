@@ -15,10 +15,11 @@ from datetime import datetime
 from domain.proof_form import Form, form_of
 from domain.status_places import Place
 from proofs import pdf_judgement
+from proofs.ofd import judgement as ofd_judgement
 from proofs.verdicts import CheckResult, KnownProof, Verdict
 
-_JUDGES = {Form.PDF: pdf_judgement.judge}
-_PLACES = {Form.PDF: pdf_judgement.place_of}
+_JUDGES = {Form.PDF: pdf_judgement.judge, Form.OFD: ofd_judgement.judge}
+_PLACES = {Form.PDF: pdf_judgement.place_of, Form.OFD: ofd_judgement.place_of}
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 
 

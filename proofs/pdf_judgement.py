@@ -58,7 +58,7 @@ def judge(
     verdict = Verdict(sealed["verdict"])
     if verdict is not Verdict.VALID:
         return CheckResult(verdict)
-    stands, of_sm2 = standing(record, pdf[:end], now), bool(sealed["national"])
+    stands, of_sm2 = standing(record, hashlib.sha256(pdf[:end]).hexdigest(), now), bool(sealed["national"])
     if not number:
         return CheckResult(Verdict.OTHER_PAPER, national=of_sm2, appended=end != len(pdf))
     if record is None or stands is Verdict.UNKNOWN_HERE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -113,9 +112,9 @@ _FACTS = {
 }
 
 
-def standing(record: KnownProof | None, sealed: bytes, now: datetime) -> Verdict:
-    """What the ledger says of exactly these sealed bytes."""
-    if record is None or record.digest != hashlib.sha256(sealed).hexdigest():
+def standing(record: KnownProof | None, digest: str, now: datetime) -> Verdict:
+    """What the ledger says of exactly the sealed bytes of this digest (SHA-256, hexadecimal)."""
+    if record is None or record.digest != digest:
         return Verdict.UNKNOWN_HERE
     if record.revoked:
         return Verdict.REVOKED

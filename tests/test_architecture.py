@@ -333,6 +333,10 @@ OPEN_FILES = {
     "catalog/xml_tables.py": "the same",
     "gateway/edge/media.py": "attachments",
     "proofs/pdf_judgement.py": "what the public checks",
+    "proofs/ofd/judgement.py": "the same, in its other form",
+    "proofs/ofd/drawing.py": "the pages that we set ourselves",
+    "connectors/seal_ofd.py": "the same",
+    "guomi/ofd.py": "the package that it writes itself",
     "connectors/seal.py": "the pages that we set ourselves",
     "connectors/lasting.py": "the proofs that we sealed ourselves",
     "reports/xlsx.py": "the workbook that we wrote ourselves",
@@ -348,7 +352,7 @@ READERS = {
     "catalog/web_tables.py": {"html_tables"},
     "catalog/xml_tables.py": {"xml_tables"},
 }
-GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/pdf_judgement.py"}
+GUARDED = {"catalog/sheets.py", "gateway/edge/media.py", "proofs/pdf_judgement.py", "proofs/ofd/judgement.py"}
 
 
 def test_nobody_opens_a_strangers_file_outside_a_process_of_its_own() -> None:

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from connectors.seal_keys import DEVELOPMENT_ORGANIZATION
 from domain.seals import SealKind
-from guomi import certificates, sm2
+from guomi import certificates, ses, sm2
 
 VALID_FROM = datetime(2022, 6, 28, tzinfo=UTC)
 """The day the regulation took effect: a trial may run on a clock that is set back, and its proofs must hold too."""
@@ -31,7 +31,8 @@ VALIDITY = timedelta(days=3650)
 
 
 def ensure_development_seals(folder: Path, names: Mapping[SealKind, str], algorithm: str = "ecdsa") -> bool:
-    """Makes `ca.crt.pem` and, for each kind, `<kind>.key.pem` and `<kind>.crt.pem` (0600) where there are none.
+    """Makes `ca.crt.pem` and, for each kind, `<kind>.key.pem` and `<kind>.crt.pem` (0600) where there are none; with SM2 also `<kind>.esl`,
+    the electronic seal for OFD.
 
     `algorithm`: ecdsa or sm2 (`Settings.seal_algorithm`). True if they were made now; a complete folder is left as it is. The files
     appear all at once, so a crash or a second process never leaves half of them. Raises FileExistsError where the folder holds
@@ -95,15 +96,27 @@ def _ecdsa_files(names: Mapping[SealKind, str]) -> dict[str, bytes]:
 
 
 def _sm2_files(names: Mapping[SealKind, str]) -> dict[str, bytes]:
-    """The same with SM2."""
+    """The same with SM2, and beside each key its electronic seal (GB/T 38540), whose maker is kept no more than the CA."""
+    from proofs.seal_image import SIZE, picture_of_seal  # the typesetter is loaded for this alone
+
     ca_key, ca_name = sm2.PrivateKey.generate(), _names("演示证书颁发机构")
     days = VALID_FROM, datetime.now(UTC) + VALIDITY
+    maker = sm2.PrivateKey.generate()
+    made_by = _der(certificates.issued((_names("演示制章人"), ca_name), maker.public, ca_key, days, authority=False)), maker
     files = {"ca.crt.pem": certificates.issued((ca_name, ca_name), ca_key.public, ca_key, days, authority=True)}
     for kind in SealKind:
         key = sm2.PrivateKey.generate()
         files[f"{kind}.key.pem"] = key.pem
         files[f"{kind}.crt.pem"] = certificates.issued((_names(names[kind]), ca_name), key.public, ca_key, days, authority=False)
+        face, user = ses.Face(picture_of_seal(names[kind], development=True), SIZE), _der(files[f"{kind}.crt.pem"])
+        files[f"{kind}.esl"] = ses.made(f"DEMO-{kind}", names[kind], face, user, made_by, ses.Days(days[0], *days))
     return files
+
+
+def _der(certificate: bytes) -> bytes:
+    _, _, written = pem.unarmor(certificate)
+    der: bytes = written
+    return der
 
 
 _FILES = {"ecdsa": _ecdsa_files, "sm2": _sm2_files}

@@ -1,0 +1,64 @@
+"""OFD 文件包 (GB/T 33190): how a sealed document of ours is packed, for who seals it and for who checks it.
+
+Every part stands in the package once, in a fixed order and without the hour, so that the same parts give the same bytes.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from xml.sax.saxutils import escape
+
+from guomi.ses import SM2_WITH_SM3, SM3
+from guomi.sm2 import sm3
+
+NAMESPACE = "http://www.ofdspec.org/2016"
+ROOT, SIGNATURES = "OFD.xml", "Doc_0/Signs/Signatures.xml"
+SIGNATURE, SEAL, VALUE = (f"Doc_0/Signs/Sign_0/{name}" for name in ("Signature.xml", "Seal.esl", "SignedValue.dat"))
+"""The parts of the only signature: what it covers, with what seal, and the signature's value. None of the three can cover itself."""
+OWN = (SIGNATURE, SEAL, VALUE)
+ATTACHED = "Doc_0/Attachs/proof.json"
+PAGE = 1  #: the only page's ID
+_AT = (2022, 6, 28, 0, 0, 0)
+
+
+def tag(name: str, content: str, attributes: str = "") -> bytes:
+    """A part in XML. `content` is markup."""
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<ofd:{name} xmlns:ofd="{NAMESPACE}"'
+    return f"{head}{' ' + attributes if attributes else ''}>{content}</ofd:{name}>".encode()
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """In the order in which they are given."""
+    output = BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            package.writestr(zipfile.ZipInfo(name, _AT), content, zipfile.ZIP_DEFLATED)
+    return output.getvalue()
+
+
+def listed() -> bytes:
+    """签名列表: that there is one signature. It is covered itself, so that no second one can be added unseen."""
+    only = f'<ofd:MaxSignId>1</ofd:MaxSignId><ofd:Signature ID="1" Type="Seal" BaseLoc="/{SIGNATURE}"/>'
+    return tag("Signatures", only)
+
+
+def described(covered: Mapping[str, bytes], box: tuple[float, float, float, float], at: datetime) -> bytes:
+    """签名描述: each part by its SM3, and where the seal's face stands. `box`: left, top, width, height in millimetres."""
+    references = "".join(
+        f'<ofd:Reference FileRef="/{escape(name)}"><ofd:CheckValue>{b64encode(sm3(content)).decode()}</ofd:CheckValue></ofd:Reference>'
+        for name, content in covered.items()
+    )
+    place = " ".join(f"{one:.2f}" for one in box)
+    return tag(
+        "Signature",
+        '<ofd:SignedInfo><ofd:Provider ProviderName="proofless" Company="proofless" Version="1"/>'
+        f"<ofd:SignatureMethod>{SM2_WITH_SM3}</ofd:SignatureMethod>"
+        f"<ofd:SignatureDateTime>{at.astimezone(UTC):%Y%m%d%H%M%SZ}</ofd:SignatureDateTime>"
+        f'<ofd:References CheckMethod="{SM3}">{references}</ofd:References>'
+        f'<ofd:StampAnnot ID="1" PageRef="{PAGE}" Boundary="{place}"/><ofd:Seal><ofd:BaseLoc>/{SEAL}</ofd:BaseLoc></ofd:Seal>'
+        f"</ofd:SignedInfo><ofd:SignedValue>/{VALUE}</ofd:SignedValue>",
+    )
