@@ -10,22 +10,15 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from reports.decisions import LateUnit
-from reports.figures.shared import AT_EACH, late
+from reports.figures.shared import NAMED, both
 from reports.figures.sources import name_of
 from reports.figures.span import Span
 from reports.wording import LATE_AT, MISSED, NOBODY
 
-NAMED = 3  #: so many cases are named; of more there is the list
-
 
 def late_units(session: Session, span: Span, names: Mapping[str, str]) -> tuple[LateUnit, ...]:
     """In official order, what lay with no unit at the end; units without any late case have no row."""
-    rows = span.rows(
-        session,
-        f"""SELECT coalesce(n.unit, '') AS unit, n.kind, n.step, n.source, count(*) AS missed, count(*) FILTER (WHERE n.waits) AS waiting,
-                   (array_agg(n.verification ORDER BY n.verification))[1:{NAMED}] AS numbers
-            FROM ({late(span, AT_EACH)}) n GROUP BY 1, 2, 3, 4""",
-    )
+    _, rows = both(session, span, NAMED)
     units = sorted({row.unit for row in rows}, key=lambda unit: (not unit, unit))
     return tuple(_of(unit, names.get(unit, NOBODY), [row for row in rows if row.unit == unit]) for unit in units)
 

@@ -22,6 +22,8 @@ from reports.figures.span import Span
 from reports.model import SourceRow
 from reports.wording import LATE, NOT_ANSWERED, STANDING, UNCLAIMED
 
+_Both = tuple[Sequence[Row[Any]], Sequence[Row[Any]]]
+NAMED = 3  #: so many cases of a unit are named; of more there is the list
 _FEW, _MOST = 3, 2  #: fewer cases are told one by one; and it is shared by one of so many at least
 AT_EACH = "n.verification, n.unit"
 _RANK = f"array_position(ARRAY['hard', '{STANDING}', 'supervision', 'soft'], CAST(n.kind AS text))"
@@ -33,7 +35,7 @@ def late(span: Span, each: str = "n.verification") -> str:
     """Each late case once: verification, entry, unit, kind, step, the source that had failed it (or NULL), whether it waits, since when.
     `each`: once at each of its units, where those are named too."""
     return f"""
-        SELECT DISTINCT ON ({each}) n.verification, n.entry_id, n.unit, n.kind, n.waits, n.late_at, {STEP} AS step,
+        SELECT DISTINCT ON ({each}) n.verification, n.entry_id, n.unit, n.kind, n.waits, n.late_at, n.request_id, {STEP} AS step,
                {_FAILED_BEFORE} AS source
         FROM (SELECT d.verification, v.entry_id, CAST(d.kind AS text) AS kind, d.due_at, d.due_at AS late_at, d.request_id, r.answered_at,
                      {charged(span)} AS unit, coalesce(v.ended_at >= :cut, true) AS waits
@@ -44,6 +46,30 @@ def late(span: Span, each: str = "n.verification") -> str:
         ORDER BY {each}, {_RANK}, n.late_at, n.request_id"""
 
 
+def both(session: Session, span: Span, named: int) -> _Both:
+    """Of all late cases, looked for once, since each is asked what befell it: once each by unit, matter, proof, step, source and whether
+    it waits; and once at each of their units by unit, kind, step and source, with the numbers of the first `named`."""
+    found: _Both = span.once("late", lambda: _both(session, span, named))
+    return found
+
+
+def _both(session: Session, span: Span, named: int) -> _Both:
+    found = span.rows(
+        session,
+        f"""
+        WITH each AS MATERIALIZED ({late(span, AT_EACH)})
+        SELECT true AS whole, n.unit, e.matter_name AS matter, e.proof_name AS proof, NULL AS kind, n.step, n.source, n.waits,
+               count(*) AS missed, NULL AS waiting, min(n.late_at) FILTER (WHERE n.waits) AS since, NULL::text[] AS numbers
+        FROM (SELECT DISTINCT ON (n.verification) n.* FROM each n ORDER BY n.verification, {_RANK}, n.late_at, n.request_id) n
+        JOIN entries e ON e.id = n.entry_id GROUP BY 2, 3, 4, 6, 7, 8
+        UNION ALL
+        SELECT false, coalesce(n.unit, ''), NULL, NULL, n.kind, n.step, n.source, NULL,
+               count(*), count(*) FILTER (WHERE n.waits), NULL, (array_agg(n.verification ORDER BY n.verification))[1:{named}]
+        FROM each n GROUP BY 2, 5, 6, 7""",
+    )
+    return [row for row in found if row.whole], [row for row in found if not row.whole]
+
+
 def shared(
     session: Session, span: Span, grounds: Sequence[Ground], sources: Iterable[SourceRow], names: Mapping[str, str]
 ) -> Shared | None:
@@ -51,12 +77,7 @@ def shared(
     failing = {code_of(row.source): row.source for row in sources if fails(row)}
     if len(grounds) + len(failing) < 2 or not grounds:
         return None
-    rows = span.rows(
-        session,
-        f"""SELECT n.unit, e.matter_name AS matter, e.proof_name AS proof, n.step, n.source, n.waits,
-                   count(*) AS missed, min(n.late_at) FILTER (WHERE n.waits) AS since
-            FROM ({late(span)}) n JOIN entries e ON e.id = n.entry_id GROUP BY 1, 2, 3, 4, 5, 6""",
-    )
+    rows, _ = both(session, span, NAMED)
     whole = sum(row.missed for row in rows)
     by_source, by_step = _counted(rows, "source", failing), _counted(rows, "step", (UNCLAIMED, NOT_ANSWERED))
     for found, counted in ((failing, by_source), ({one: one for one in by_step}, by_step)):
