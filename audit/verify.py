@@ -1,6 +1,6 @@
 """离线核对台账存证: checks an export of `./run audit export`, far from whoever made it.
 
-    python verify.py 导出目录 [--head 另存的存证]… [--key 存证公钥] [--proof 电子证明.pdf]… [--limit 核验编号 到期时刻]…
+    python verify.py 导出目录 [--head 另存的存证]… [--key 存证公钥] [--proof 电子证明文件]… [--limit 核验编号 到期时刻]…
 
 It stands alone: Python 3.10 or later and the package `cryptography`, nothing of the project. It reads each file once, in constant
 memory. Says what it found in Chinese; exit code 0: nothing is wrong, 1: something is, 2: there is nothing that could be checked.
@@ -272,7 +272,7 @@ def main(arguments: list[str]) -> int:
     said = "另行所得的存证:文件,或周报所印的 条数:存证值;可多次"
     parser.add_argument("--head", action="append", default=[], metavar="存证", help=said)
     parser.add_argument("--key", metavar="公钥", help="另行得到的存证公钥;省略为导出中的")
-    parser.add_argument("--proof", type=Path, action="append", default=[], metavar="PDF", help="这份证明在不在台账中,可多次")
+    parser.add_argument("--proof", type=Path, action="append", default=[], metavar="文件", help="这份证明在不在台账中,可多次")
     parser.add_argument("--limit", nargs=2, action="append", default=[], metavar=("编号", "时刻"), help="这个时限在不在台账中,可多次")
     options = parser.parse_args(arguments)
     try:

@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     LATER_REVISION = "later_revision"
     FOREIGN = "foreign"
     PICTURE = "picture"
-    NOT_PDF = "not_pdf"
+    NOT_PDF = "not_pdf"  #: nor any other form that a proof has: programs know the word from when there was one
     UNKNOWN_HERE = "unknown_here"
     REVOKED = "revoked"
     EXPIRED = "expired"
@@ -38,8 +38,8 @@ _CHINESE = {
     Verdict.LATER_REVISION: "无效:签章之后又向文件追加了内容,追加的部分没有签章。请向提供人索取未经修改的原始文件。",
     Verdict.FOREIGN: "不能确认:文件没有本系统的电子签章,可能由其他系统出具,也可能是打印或另存的副本。请上传原始文件,"
     "或扫描页面上的二维码查询。",
-    Verdict.PICTURE: "不能确认:这是图片或扫描件,没有电子签章;图片上的印章不能证明真伪。请上传原始 PDF 文件,或扫描页面上的二维码查询。",
-    Verdict.NOT_PDF: "不能核验:这不是 PDF 文件。请上传电子证明的原始 PDF 文件。",
+    Verdict.PICTURE: "不能确认:这是图片或扫描件,没有电子签章;图片上的印章不能证明真伪。请上传原始的电子文件,或扫描页面上的二维码查询。",
+    Verdict.NOT_PDF: "不能核验:这不是 PDF 或 OFD 文件。请上传收到的电子证明原始文件;收到的是压缩包的,请解压后上传其中的文件。",
     Verdict.UNKNOWN_HERE: "不能确认:签章来自本系统,但台账没有登记这份文件,请勿采用,并联系区大数据局核实。",
     Verdict.REVOKED: "无效:这份电子证明已被撤销。请联系证明出具单位,或重新办理核验。",
     Verdict.EXPIRED: "无效:这份电子证明已超过有效期。请重新办理核验。",

@@ -142,9 +142,9 @@ STATE_PROBLEMS: Mapping[str, tuple[int, str, str, str]] = MappingProxyType(
             413,
             "内容过大",
             "请求正文超过大小限制。",
-            "JSON 正文以 64 KB(批量核验 4 MB)、上传的 PDF 以 5 MB、报送的清单以 128 MB、其他表格以 20 MB 为限。",
+            "JSON 正文以 64 KB(批量核验 4 MB)、上传核验的文件以 5 MB、报送的清单以 128 MB、其他表格以 20 MB 为限。",
         ),
         "not_json_type": (415, "正文类型不对", "请求正文的 Content-Type 不是 application/json。", "请以 application/json 发送。"),
-        "not_upload": (415, "没有收到文件", "没有收到要核验的 PDF 文件。", "请以表单(multipart/form-data)的 file 项上传一个 PDF 文件。"),
+        "not_upload": (415, "没有收到文件", "请求中没有文件,或者文件是空的。", "请以表单(multipart/form-data)的 file 项上传一个文件。"),
     }
 )

@@ -90,10 +90,10 @@ def check_number(
     )
 
 
-def check_file(pdf: bytes, address: str = "") -> CheckedUpload:
+def check_file(content: bytes, address: str = "") -> CheckedUpload:
     """The verdict on a file, judged in memory."""
     now = settings().now()
-    found = judged(pdf, _authorities(settings().seals_dir), now)
+    found = judged(content, _authorities(settings().seals_dir), now)
     if found.number and found.verdict in _GENUINE:
         with transaction() as session:
             _note(session, found.number, address, now)

@@ -12,16 +12,16 @@ from proofs.verdicts import CheckResult, KnownProof
 from settings import settings
 
 
-def judged(pdf: bytes, authorities: bytes, now: datetime) -> CheckResult:
+def judged(content: bytes, authorities: bytes, now: datetime) -> CheckResult:
     """By its seal, its timestamp and the ledger, in memory. `authorities`: the certificates under which our seals stand."""
-    digest = hashlib.sha256(pdf).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
 
     def known(number: str) -> KnownProof | None:
         with transaction() as session:
             found = papers.known_proof(session, number, digest)
         return KnownProof(found.digest, found.sealed_at, found.valid_until, found.revoked, found.ended, found.whole) if found else None
 
-    return check(pdf, authorities, known, now, roots=_roots(), wall=settings().wall(now))
+    return check(content, authorities, known, now, roots=_roots(), wall=settings().wall(now))
 
 
 def _roots() -> bytes:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.responses import RedirectResponse
 
 from domain.methods import Result
+from domain.proof_form import Form
 from gateway.edge.addresses import address_of
 from gateway.edge.bodies import UPLOAD_LIMIT
 from gateway.edge.caching import page_once
@@ -30,6 +31,7 @@ router = open_router("public-verification")
 
 UPLOAD_PATH = "/verify/upload"
 SEALED_RESULTS = tuple(result.label for result in Result if result is not Result.COMMITTED)
+_TYPES = frozenset(form.media_type for form in Form)
 _FILE = {
     "requestBody": {
         "required": True,
@@ -38,10 +40,10 @@ _FILE = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary", "description": "PDF,不超过 5 MB"}},
+                    "properties": {"file": {"type": "string", "format": "binary", "description": "PDF 或 OFD,不超过 5 MB"}},
                 }
             },
-            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+            **{form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Form},
         },
     }
 }
@@ -138,9 +140,9 @@ async def verify_number(
     ),
 )
 async def verify_upload(request: Request) -> Response:
-    """上传电子证明的原始 PDF。文件只在内存中核验,不保存。被改动、追加、伪造或仅为图片的,分别说明。"""
-    pdf = await _read_file(request)
-    answer = await PUBLIC.read(check_file, pdf, address_of(request))
+    """上传电子证明的原始文件,PDF 或 OFD,按内容识别。文件只在内存中核验,不保存。被改动、追加、伪造或仅为图片的,分别说明。"""
+    content = await _read_file(request)
+    answer = await PUBLIC.read(check_file, content, address_of(request))
     if wants_page(request.headers):
         heading, sentence = re.split("[:\uff1a]", answer.text, maxsplit=1)
         return page("upload.html", answer=answer, heading=heading, sentence=sentence)
@@ -179,17 +181,17 @@ async def compare_fields(
 
 async def _read_file(request: Request) -> bytes:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media == "application/pdf":
-        pdf = await request.body()
+    if media in _TYPES:
+        content = await request.body()
     elif media == "multipart/form-data":
-        pdf = (await read_form(request)).content
+        content = (await read_form(request)).content
     else:
         raise Problem("not_upload")
-    if not pdf:
+    if not content:
         raise Problem("not_upload")
-    if len(pdf) > UPLOAD_LIMIT:
+    if len(content) > UPLOAD_LIMIT:
         raise Problem("too_large")
-    return pdf
+    return content
 
 
 def _tidy(number: str) -> str:

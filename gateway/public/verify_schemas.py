@@ -54,7 +54,13 @@ class SealedWhen(SchemaOut):
 class CheckedUpload(SchemaOut):
     """上传文件的核验结果。"""
 
-    code: Annotated[str, Field(examples=["valid", "altered", "later_revision", "foreign", "picture"])]
+    code: Annotated[
+        str,
+        Field(
+            description="供程序判断的结论;not_pdf 表示既不是 PDF 也不是 OFD",
+            examples=["valid", "altered", "later_revision", "foreign", "picture", "not_pdf"],
+        ),
+    ]
     text: str
     number: str | None
     facts: Four

@@ -16,14 +16,14 @@ from proofs.verdicts import KnownProof, Verdict
 from runtime.failures import Failure
 
 
-def judged_offline(pdf: bytes, authorities: bytes, saved: Path, keys: Path | None, now: datetime) -> tuple[str, Facts, str]:
+def judged_offline(content: bytes, authorities: bytes, saved: Path, keys: Path | None, now: datetime) -> tuple[str, Facts, str]:
     """What is said, the four facts, and what of the seal's algorithms (`CheckResult.algorithm`), with the list in the ledger's place.
     Raises Failure where the list does not tell.
 
     The list knows what is revoked, and nothing else: until when a proof is valid is for the ledger to say.
     """
-    digest = hashlib.sha256(pdf).hexdigest()
-    found = check(pdf, authorities, lambda _: KnownProof(digest, now), now)
+    digest = hashlib.sha256(content).hexdigest()
+    found = check(content, authorities, lambda _: KnownProof(digest, now), now)
     if found.verdict is Verdict.FOREIGN:  # a certificate that has ended was good on its day: which that was, the ledger says
         return (
             "离线不能确认:文件没有本系统的电子签章,或者签章证书今天已不在有效期内(用印时是否有效,离线不能判断)。请联网核验。",
@@ -35,7 +35,7 @@ def judged_offline(pdf: bytes, authorities: bytes, saved: Path, keys: Path | Non
     if found.verdict is not Verdict.VALID:
         return found.text, found.facts, found.algorithm
     try:
-        place = place_of(pdf)
+        place = place_of(content)
         if place is None:
             raise StatusListRefused("这份证明没有写明在清单中的位置(早于清单出具),不能离线核验是否撤销。请联网核验。")
         listed = status_list.read(_text(saved), _keys(keys), now=now)

@@ -30,6 +30,7 @@ from runtime.services.development_keys import ensure_development_seals
 from settings import settings
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
 from tests.gateway.conftest import ISSUER, Api, SimulatedRuns, serving
+from tests.ofd_files import ofd, zipped
 from tests.timestamps import authority, nobody_serves
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -247,6 +248,16 @@ def test_uploads_that_are_none(api: Api) -> None:
     assert api.post("/verify/upload", None, files=many).json()["code"] == "bad_request"
     large = api.post("/verify/upload", None, files={"file": ("x.pdf", BytesIO(b"%PDF-" + b"0" * 5_300_000))})
     assert (large.status_code, large.json()["code"]) == (413, "too_large")
+
+
+def test_a_file_of_either_form_comes_in_by_name_type_and_content(api: Api) -> None:
+    """Whatever a file is called, its bytes say what it is; what is neither is told so, and a packed one what to do."""
+    page = api.get("/verify", None, headers=BROWSER).text
+    assert 'accept="application/pdf,.pdf,application/ofd,.ofd"' in page and "PDF 或 OFD" in page
+    held = api.post("/verify/upload", None, content=ofd(), headers={"Content-Type": "application/ofd"})
+    assert held.status_code == 200, held.text
+    packed = api.post("/verify/upload", None, files={"file": ("证明.ofd", zipped({"证明.ofd": ofd()}), "application/ofd")}).json()
+    assert packed["code"] == "not_pdf" and "不是 PDF 或 OFD" in packed["text"] and "解压后上传" in packed["text"]
 
 
 def test_an_uploaded_file_stays_in_memory(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
