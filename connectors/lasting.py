@@ -112,13 +112,13 @@ def _unlisted(certificates: Iterable[x509.Certificate], lists: Revocations) -> l
 
 def _answers(known: Collection[x509.Certificate], sources: Sources) -> list[ocsp.OCSPResponse]:
     """About each that no list speaks of. Raises NotExtended."""
-    faults, found = dict[str, str](), []
-    for one in _unlisted(known, sources.lists):
-        answer = sources.responders.about(one, known, faults)
-        if answer is None:
-            raise NotExtended(sources.lists.faults | faults or {one.issuer.human_friendly: "no_list"})
-        found.append(answer.response)
-    return found
+    faults = dict[str, str]()
+    unlisted = _unlisted(known, sources.lists)
+    found = [sources.responders.about(one, known, faults) for one in unlisted]
+    unsaid = {one.issuer.human_friendly for one, answer in zip(unlisted, found, strict=True) if answer is None}
+    if unsaid:
+        raise NotExtended(sources.lists.faults | faults or dict.fromkeys(sorted(unsaid), "no_list"))
+    return [answer.response for answer in found if answer is not None]
 
 
 def _certificates(signed: cms.SignedData) -> Iterable[x509.Certificate]:
@@ -149,7 +149,8 @@ class _Servers(TimeStamper):
         while True:
             before = self._sources.revoked
             token, server = self._servers.token(digest, before)
-            for one in _unlisted(_certificates(token["content"]), self._sources.lists):
-                self._sources.responders.about(one, self._known, {})
+            known = [*self._known, *_certificates(token["content"])]  # an authority between it and its root is seen there alone
+            for one in _unlisted(known, self._sources.lists):
+                self._sources.responders.about(one, known, {})
             if self._sources.revoked == before:
                 return token, server

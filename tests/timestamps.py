@@ -20,7 +20,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -187,6 +187,24 @@ def _make(folder: Path, days: float, asked_at: str) -> None:
         (folder / f"{who}.crt.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
         (folder / f"{who}.key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         (folder / f"{who}.key.der").write_bytes(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def go_between(one: Authority, asked_at: str = "") -> Path:
+    """From now on its timestamps stand under an authority between it and its root, as a public one's do; gives that one's folder."""
+    folder = one.folder / "between"
+    folder.mkdir()
+    root, own = x509.load_pem_x509_certificate(one.ca.read_bytes()), load_pem_private_key((one.folder / "ca.key.pem").read_bytes(), None)
+    server = load_pem_private_key((one.folder / "tsa.key.pem").read_bytes(), None)
+    assert isinstance(own, ec.EllipticCurvePrivateKey) and isinstance(server, rsa.RSAPrivateKey)
+    key = ec.generate_private_key(ec.SECP256R1())
+    between = _certificate("演示时间戳中间证书", key, root.subject, own, None, asked_at=asked_at)
+    (folder / "ca.crt.pem").write_bytes(between.public_bytes(Encoding.PEM))
+    (folder / "ca.key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    certificate = _certificate(NAME, server, between.subject, key, ExtendedKeyUsageOID.TIME_STAMPING, asked_at=asked_at)
+    (one.folder / "tsa.crt.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    settings = (one.folder / "tsa.cnf").read_text()
+    (one.folder / "tsa.cnf").write_text(settings.replace(f"certs = {one.folder}/", f"certs = {folder}/"))
+    return folder
 
 
 def _certificate(

@@ -25,7 +25,7 @@ from tests.connectors.test_lasting import ades
 from tests.lasting import make_seals, publish
 from tests.proofs.samples import NAMES, page, use
 from tests.responder import Saying, by_openssl, named
-from tests.timestamps import Authority, authority
+from tests.timestamps import Authority, authority, go_between
 
 DAY = timedelta(days=1)
 
@@ -174,3 +174,28 @@ def test_a_server_whose_certificate_was_revoked_is_passed_over(made: Made, tmp_p
         old.serves(made.seals)  # and alone extends nothing
         (made.seals / "timestamps.ca.pem").write_bytes(made.one.ca.read_bytes() + old.ca.read_bytes())
         assert list(made.faults().values()) == ["revoked"]
+
+
+def test_an_authority_between_is_asked_for_its_own_and_asked_about(made: Made, tmp_path: Path) -> None:
+    """As of public servers: the certificate between stands in the timestamp alone, in no folder."""
+    with authority(tmp_path / "public") as public:
+        folder = go_between(public, "http://ocsp.example.invalid")
+        between, server = _certificate(folder / "ca.crt.pem"), _certificate(public.folder / "tsa.crt.pem")
+        public.serves(made.seals)
+        (made.seals / "timestamps.ca.pem").write_bytes(made.one.ca.read_bytes() + public.ca.read_bytes())
+        made.one.responders |= {"/ocsp": Saying(made.one.folder, made.server), "/root": Saying(public.folder, between)}
+        made.named("/ocsp", "/root", "/between")
+        made.one.responders["/between"] = Saying(folder, server, said=ocsp.OCSPCertStatus.REVOKED)
+        assert list(made.faults().values()) == ["revoked"]
+        made.one.responders["/between"] = Saying(folder, server)
+        public.serves(made.seals, trusted=False)  # named anew, it rests no more
+        once = made.pdf + made.extended().appended
+        assert ades(once + made.extended(once).appended, made.seals, datetime.now(UTC)).ades_subindic == AdESPassed.OK
+
+
+def test_every_authority_that_nobody_speaks_for_is_named_at_once(made: Made) -> None:
+    (made.seals / "revocations.txt").write_text("")
+    assert made.faults() == {
+        "Common Name: 演示印章颁发机构, Organization: 演示": "no_list",
+        "Common Name: 演示时间戳根证书, Organization: 演示": "no_list",
+    }
