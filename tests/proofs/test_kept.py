@@ -61,9 +61,9 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
         (seals / "timestamps.ca.pem").write_bytes(short.ca.read_bytes() + long.ca.read_bytes())
         with (seals / "revocations.txt").open("a") as listed:
             listed.write(publish(short, short.folder) + "\n")
-        lists, servers = revocations(seals, datetime.now(UTC)), servers_of(seals)
-        assert lists.faults == {}
-        kept, plain_kept = (pdf + extend(pdf, seals, servers, lists).appended for pdf in (stamped.pdf, plain))
+        sources, servers = revocations(seals, datetime.now(UTC)), servers_of(seals)
+        assert sources.lists.faults == {}
+        kept, plain_kept = (pdf + extend(pdf, seals, servers, sources).appended for pdf in (stamped.pdf, plain))
         roots = (seals / "timestamps.ca.pem").read_bytes()
         trust = (seals / "ca.crt.pem").read_bytes()
         yield Case(stamped.pdf, kept, plain, plain_kept, trust, roots, short.ca.read_bytes(), datetime.now(UTC))
