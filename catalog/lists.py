@@ -31,7 +31,7 @@ from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.table_rows import TableRows, without_persons
 from catalog.verdicts import ONLY_OWN
-from domain.list_rows import Fault, MatterFact, ProofFact, RowResult, SheetFound, Verdict, sent_back
+from domain.list_rows import Fault, MatterFact, ProofFact, RowResult, SheetFound, Topic, Verdict, sent_back
 from domain.spelling import fold
 
 #: What these kinds hear otherwise than others.
@@ -233,7 +233,9 @@ class ListReading:
         if not has_any and not is_labelled(text):
             return False
         if has_any and self._is_own and (unit := whose(text)) and self._names(unit, True)[1] is not None:
-            said = f"表下写着“{text}”,不是报送本清单的单位,也不由其编制清单。"
+            is_known = self._registry.unit(Topic.UNIT, unit).is_sure
+            what = "不是报送本清单的单位,也不由其编制清单" if is_known else "登记库中没有这个单位,与报送单位也不一致"
+            said = f"表下写着“{text}”,{what}。"
             self._accepted.send_back(Fault("unit_of_another", "", said, ONLY_OWN))
         if is_of_none(plain := clean(fold(text))) or (self._kind is ListKind.COMMITMENTS and is_promised(plain)):
             return has_any

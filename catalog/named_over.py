@@ -12,6 +12,8 @@ from catalog.cleaning import clean, without_brackets
 from catalog.headings import Around
 from catalog.numbering import without_number
 from catalog.registry import Registry
+from catalog.sheet_names import matter_of_sheet
+from catalog.units import take_apart
 from domain.list_rows import Topic
 
 _PAPERS = re.compile("(所需|需要?|涉及|办理|应|的)*(提交|提供)?(的)?(证明|事项|材料|清单|目录|名录|一览表|表)+$")
@@ -30,8 +32,16 @@ _LIKE_A_UNIT = re.compile(
     "[\u4e00-\u9fff]{1,20}([局委厅]|委员会|办事处|人民政府|分局|公司)$|(?!.*([乡镇各]|其他))[\u4e00-\u9fff]{2,8}街道$"
 )
 #: 填报单位:, and what a unit does to its proofs: 区民政局取消的证明事项 is the unit's.
-_WHOSE = re.compile("^(填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)[:\uff1a ]")
+_WHOSE = re.compile(
+    "^((填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)|(单位|部门|机关)(名称)?)([(\uff08][公盖签]?章[)\uff09])?[:\uff1a ]"
+)
 _FURTHER = re.compile("(填[表报]|制表|审核|联系|负责|报送|日期|时间).*$", re.S)  #: what else stands in the same line
+#: Whose a title says a list is: 市中区教育局2026年证明事项清单, and not 安徽省民政厅规范性文件设定的证明事项清单.
+_HEAD = re.compile(
+    "(?P<unit>(?:(?!根据|按照|依据|关于|经|由|向|报|各|全|有关|部门|单位)[\u4e00-\u9fff]){1,20}?"
+    "([局厅]|委员会|委(?![托员派任])|街道办事处|街道|[镇乡]人民政府|[镇乡](?=$|[^人村街]))(机关)?)"
+    "(?P<rest>(?!.{0,12}(设定|制定|制发|出台|印发|下发|统一|要求))(关于.*|\\d.*|.*(证明|事项|材料|清单|目录|名录|表|通知|公告|决定)|))$"
+)
 _DOES = re.compile("(拟|决定|建议|予以|继续)*(取消|保留|废止|清理|不再(索要|保留|要求))的?$")
 _SHORTEST, _LONGEST = 4, 60
 NO_SUB_ITEM = ("", "无子项")
@@ -50,6 +60,8 @@ def named_over(registry: Registry, text: str, is_title: bool) -> tuple[str | Non
         return bare, None
     if (unit := _unit(registry, plain, is_title)) is not None:
         return None, unit
+    if is_title and (matter := _matter_of_title(plain)):
+        return matter, None
     if registry.matters.stands_in(plain, _SHORTEST):
         return plain, None
     if not is_title and len(bare) >= _SHORTEST and _LIKE_A_MATTER.search(bare) and not _KINDS.fullmatch(bare):
@@ -74,7 +86,40 @@ def _unit(registry: Registry, text: str, is_title: bool) -> str | None:
             return name
         if is_title and code and not registry.may_name(code) and not name.endswith("政府"):
             return name
-    return None
+    return _unit_of_title(registry, text) if is_title and registry.sender is not None else None
+
+
+def _unit_of_title(registry: Registry, text: str) -> str | None:
+    """The unit at the beginning of a title, or of what 填报单位: names, that is another than the sender; None: it is the sender, or no
+    unit at all."""
+    head = _HEAD.match(whose(text) or text)
+    if head is None:
+        return None
+    name, found = head["unit"], registry.unit(Topic.UNIT, head["unit"])
+    if found.code is not None:
+        return None if registry.may_name(found.code) or name.endswith("区人民政府") else name
+    return None if registry.sender is None or _is_short_for(name, registry.units.name(registry.sender), registry.units.district) else name
+
+
+def _is_short_for(name: str, whole: str, district: str) -> bool:
+    """区卫健局, 市卫健局 are short for 市中区卫生健康局; 滕州市卫健局 is another one."""
+    short, long = take_apart(name, district), take_apart(whole, district)
+    left = iter(long.core)
+    return not short.region and all(letter in left for letter in short.core.replace("厅", "局"))
+
+
+_WHEN = re.compile("^([\u4e00-\u9fff]{1,6}?[省市区县](?!级|直))*(关于)?(\\d{2,4}年?度?)?的?")
+_NEEDS = re.compile("(所需|需要?|申请|业务|办理)(提交|提供)?的?$")
+
+
+def _matter_of_title(plain: str) -> str | None:
+    """公证证明材料清单, 办理公证所需材料: what may be a matter that nobody registered."""
+    head = _HEAD.match(plain)
+    whole = _WHEN.sub("", head["rest"] if head else plain)
+    if not (papers := _PAPERS.search(whole)) or not re.search("证明|材料", papers[0]) or re.search("设定|文件", whole):
+        return None
+    bare = _NEEDS.sub("", _FRONT.sub("", whole[: papers.start()])).removesuffix("的")
+    return bare if matter_of_sheet(bare.replace("、", "")) else None
 
 
 def _has_another_code(registry: Registry, text: str, name: str) -> bool:
