@@ -24,7 +24,7 @@ from catalog.cell_text import LOST, text_of
 from catalog.file_kinds import OLE, FileRefused
 from catalog.sheet_cells import cells_that_tell
 from catalog.workbook_drawings import beside, related
-from catalog.workbook_margins import Watched
+from catalog.workbook_margins import Watched, of_xls
 from catalog.workbook_styles import PLAIN, Style, of_runs, strings_that_tell, styles_of
 from catalog.xml_parts import tag
 
@@ -67,7 +67,8 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Known]]:
     with open(os.devnull, "w") as silent:
         book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=silent)
     looks = [_look(book, one) for one in book.xf_list]
-    for sheet in book.sheets():
+    margins = of_xls(content, book.encoding or "gb18030")
+    for at, sheet in enumerate(book.sheets()):
         found: Facts = dict.fromkeys(sheet.cell_note_map, Noted())
         for row in range(sheet.nrows):
             for column, cell in enumerate(sheet.row(row)):
@@ -86,7 +87,7 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Known]]:
                     fact = struck or (SYMBOL if any(is_symbols(font.name) for font in runs) else None) or looks[cell.xf_index] or fact
                 if fact is not None:
                     found[row, column] = fact
-        yield sheet.name, Known(found)
+        yield sheet.name, Known(found, margins[at] if at < len(margins) else ())
 
 
 def _look(book: xlrd.Book, form: xlrd.formatting.XF) -> Fact | None:

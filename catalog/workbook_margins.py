@@ -1,11 +1,16 @@
-"""页眉和页脚 (XLSX): what is printed over and under each page of a sheet, found while its cells are looked through. Only
-`catalog.workbook_facts` calls it."""
+"""页眉和页脚 (XLSX, XLS): what is printed over and under each page of a sheet, found while its cells are looked through, or among the
+records of an XLS, which xlrd passes over. Only `catalog.workbook_facts` calls it."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from html import unescape
+from struct import unpack_from
 from typing import IO
+
+from xlrd.compdoc import CompDoc
 
 _BEGINS = re.compile(rb"headerFooter(?=[\s>])")
 _ELEMENT = re.compile(r"<(?P<prefix>(?:\w+:)?)headerFooter(?P<how>[^>]*)>(?P<parts>.*?)</(?P=prefix)headerFooter>", re.S)
@@ -51,8 +56,58 @@ class Watched:
         texts: dict[str, None] = {}
         for part in _PART.finditer(found["parts"]):
             if part["name"].removesuffix("Header").removesuffix("Footer") in pages:
-                for text in _PLACES.sub(r"\1\n", unescape(part["text"])).split("\n"):
-                    plain = _CODES.sub(lambda code: code["own"] or "", text).strip()
-                    if plain:
-                        texts[plain] = None
+                texts |= dict.fromkeys(_printed(unescape(part["text"])))
         return tuple(texts)
+
+
+def _printed(text: str) -> Iterator[str]:
+    """The texts of one header or footer, without what only says how they look."""
+    for part in _PLACES.sub(r"\1\n", text).split("\n"):
+        if plain := _CODES.sub(lambda code: code["own"] or "", part).strip():
+            yield plain
+
+
+#: Records of an XLS, and what such a sheet is among others (charts, macros).
+_BOUND_SHEET, _HEADER, _FOOTER, _BOF, _EOF, _WORKSHEET = 0x85, 0x14, 0x15, 0x809, 0x0A, b"\0"
+
+
+def of_xls(content: bytes, encoding: str) -> list[tuple[str, ...]]:
+    """Those of each sheet of cells, in their order; `encoding`: of an XLS from before Excel 97. Raises CompDocError where the file is
+    broken."""
+    with open(os.devnull, "w") as silent:
+        document = CompDoc(content, logfile=silent)
+        stream, first, length = max((document.locate_named_stream(name) for name in ("Workbook", "Book")), key=lambda found: found[2])
+    if stream is None:
+        return []
+    book = bytes(stream[first : first + length])
+    is_new = len(book) > 6 and unpack_from("<H", book, 4)[0] >= 0x600
+    begins = [unpack_from("<I", data)[0] for code, data in _records(book, 0) if code == _BOUND_SHEET and data[5:6] == _WORKSHEET]
+    return [
+        tuple(
+            dict.fromkeys(
+                one for code, data in _records(book, at) if code in (_HEADER, _FOOTER) for one in _printed(_text(data, is_new, encoding))
+            )
+        )
+        for at in begins
+    ]
+
+
+def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Of one part of the stream, up to its end; what stands in it for itself, as a chart, is passed over."""
+    depth = 0
+    while at + 4 <= len(book):
+        code, length = unpack_from("<HH", book, at)
+        depth += (code == _BOF) - (code == _EOF)
+        if depth == 1:
+            yield code, book[at + 4 : at + 4 + length]
+        elif depth < 1:
+            return
+        at += 4 + length
+
+
+def _text(data: bytes, is_new: bool, encoding: str) -> str:
+    if len(data) < 2:
+        return ""
+    if not is_new:
+        return data[1 : 1 + data[0]].decode(encoding, "replace")
+    return data[3:].decode("utf-16-le" if data[2:3] == b"\1" else "latin-1", "replace")

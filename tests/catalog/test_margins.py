@@ -10,6 +10,7 @@ from openpyxl import Workbook
 
 from catalog.list_kinds import ListKind
 from catalog.reading import Opened, read_parts
+from tests.catalog.registries import LISTS
 from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, sheets
 from tests.catalog.workbooks import saved
 
@@ -77,3 +78,11 @@ def test_codes_of_a_page_are_no_text() -> None:
     assert opened.margins == ("取消&保留甲", "第  页")
     word = printed("x", ("headerFooter >", "<headerFooter>"), FIRST)
     assert [part.margins for part in read_parts(word) if isinstance(part, Opened)] == [("x",)]
+
+
+def test_an_xls_prints_the_same() -> None:
+    """Written by xlwt, in both ways in which such a text is kept. Before, xlrd passed it over, and the rows were kept."""
+    content = (LISTS / "margins.xls").read_bytes()
+    found = [part.margins for part in read_parts(content) if isinstance(part, Opened)]
+    assert found == [("取消的证明", "第页"), ("证明事项清单", "for &"), ("以上证明均已取消",)]
+    assert sheets(content) == [[UNCLEAR], [False], [UNCLEAR]]
