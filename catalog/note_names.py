@@ -12,12 +12,13 @@ Names = Callable[[str], tuple[str, ...]]
 
 class Named(NamedTuple):
     """The codes of the proofs and the matters that a text names. `together`: a row is meant that has both; `more`: it names something
-    beside them that nobody knows."""
+    beside them that nobody knows; `written`: as what."""
 
     proofs: frozenset[str] = frozenset()
     matters: frozenset[str] = frozenset()
     together: bool = False
     more: bool = False
+    written: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.proofs or self.matters)
@@ -28,6 +29,7 @@ NOTHING = Named()
 
 #: Where an enumeration goes on, and where one ends.
 _AND, _ENDS = re.compile("[、和及与]"), re.compile("[,;。:]")
+_AT_END = re.compile("\0([(][^)]*[)]|等|等证明|[一二三两]项)*$")  #: what follows 户籍证明正在 is no name: 与市局对接
 _NO_NAME = re.compile("(第|其中|以上|上述|前述|所列|等|的|所需|证明|事项|材料|中|\\d|[项条行])*")
 
 
@@ -48,5 +50,10 @@ def named(text: str, proofs: Mapping[str, tuple[str, ...]], matters: Mapping[str
     form = re.compile("|".join(map(re.escape, written)))
     clauses = [form.sub("\0", clause) for clause in _ENDS.split(text) if form.search(clause)]
     parts = [part for clause in clauses for part in _AND.split(clause)] if any(map(_AND.search, clauses)) else []
-    unknown = any("\0" not in part and not _NO_NAME.fullmatch(part) for part in parts)
-    return Named(frozenset(proofs), frozenset(matters), together=bool(proofs and matters) and not parts, more=unknown)
+    unknown = any(
+        "\0" not in part and not _NO_NAME.fullmatch(part) and (_AT_END.search(before) or after.startswith("\0"))
+        for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False)
+    )
+    return Named(
+        frozenset(proofs), frozenset(matters), together=bool(proofs and matters) and not parts, more=unknown, written=tuple(written)
+    )

@@ -12,6 +12,8 @@ from catalog.cleaning import clean
 from catalog.headings import is_heading
 from catalog.note_names import NOTHING, Named
 from catalog.row_numbers import Numbers, numbers_in, without_numbers
+from catalog.row_remarks import leaves
+from catalog.rows_left import ALL_OF_THEM, SIGNS, rows_left, without_signs
 from catalog.said_aside import of_rows, of_the_list
 from catalog.standing import Standing, cancels, in_cell
 from domain.spelling import fold
@@ -61,14 +63,12 @@ class Note(NamedTuple):
         return self.is_of_some_named and not (self.back or self.whole or self.heads or self.may_head) and self.is_no_heading
 
 
-#: Marks in front of a name or behind it.
-SIGNS = "★☆▲△▼▽◆◇■●○◎※*＊#＃✱✳†‡§♦♣♠"
 _SIGN = re.compile(f"[{SIGNS}]")
 _EXPLAINS = re.compile(
     f"[{SIGNS}]+[^\\w{SIGNS}]*(的?(为|表示|是|代表|指)|(的|号|者|已|均)(?!.{{0,6}}(证明|事项|材料)(事项|材料|清单|目录|名称|部分)*[{SIGNS}]*$))"
 )
 _MARKED = re.compile(f"[{SIGNS}]+[-—:.、\\s]*(?P<what>[^{SIGNS}]+)")
-_BACK = re.compile("以上|上述|上列|前述|上面|上表|本表|表中|表内|表列|所列|本清单|此表|该表|此清单|该清单|本目录|该目录|清单[中内]")
+_BACK = ALL_OF_THEM
 _WHAT = re.compile(f"(({_BACK.pattern})(所列|内容|条目|项目|证明|事项|材料|各|全部|所有|条|项|的)*)")
 _CHINESE = "[一二三四五六七八九十百]+"
 _BY_LINE = re.compile(r"\d\s*行|行号")
@@ -82,13 +82,15 @@ _LOOKS = re.compile(
     "[红黄绿蓝灰橙紫黑][色字底]|[标涂][红黄绿蓝灰黑粗]|加粗|粗体|斜体|底色|底纹|阴影|下划线|[划画]横?线|高亮|删除线|字体|颜色|打[叉圈]"
     "|[打画划标带注](√|✓|✔|×|[VvXx]|对?[勾钩])号?(的|者|为|表示|是)"
 )
-_COUNTS = re.compile(r"^(其中)?[(]?(合计|总计|小计|共计|共|累计)[:]?\D{0,8}\d")
+_COUNTS = re.compile(
+    r"^(其中)?[(]?(合计|总计|小计|共计|共|累计)[:]?\D{0,8}\d|(取消|废止|删除?|停止执行|不再保留)的?(项目?|证明|事项|序号)*:[1-9]\d{0,4}[项个件]?([,;。]|$)"
+)
 _KEPT = re.compile(r"保留[^,;。\d]{0,6}(\d{1,7})[项个条件]")
 _BELOW = re.compile("以下|下列|下表|下面|如下|下述")
 _TURNS = re.compile(f"(?={_BELOW.pattern})")
 _INSTRUCTS = re.compile("填写|填报|请填|例如|示例|样例|必填")
 _MAY_INSTRUCT = re.compile("栏|勾|√|选择")
-_DATED = re.compile(r"[\d年月日].{0,8}((?<![消止])[起前后]|(?<!停)止)|暂|逐步|拟|建议")
+_DATED = re.compile(r"[\d年月日].{0,8}((?<![消止])[起前后]|(?<![停废])止)|暂|逐步|拟|建议")
 _KEEPS = re.compile("(?<![不未再])(?<!不予)保留|沿用|继续(执行|有效|使用|索要|实施)|维持|[不未](予|再)?取消")
 #: 原清单同时废止: another list's.
 _FORMER = re.compile("(原|旧|此前|以前|之前|原有的?)[^,;。]{0,24}(取消|废止|停止执行|失效|作废)")
@@ -172,10 +174,15 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
         but, said_of, numbers, signs = None, plain, numbers_in(plain), _signs(plain)
     rest = plain.replace(but[0], "", 1) if but else plain
     keeps, gives_up = _says(rest, hears)
+    left = "" if gives_up else rows_left(_LABEL.sub("", rest), names)
+    if left:
+        gives_up = True
+        if not but:
+            said_of, numbers, signs = left, numbers_in(left), frozenset(_SIGN.findall(left))
     back = _BACK.search(plain) is not None
     looks = _LOOKS.search(plain) is not None
     may_instruct = _MAY_INSTRUCT.search(plain) and not (looks or _EXPLAINS.search(plain))
-    if not (gives_up or keeps) or ((_INSTRUCTS.search(plain) or may_instruct) and not (back and gives_up)):
+    if not (gives_up or keeps) or (not left and (_INSTRUCTS.search(plain) or may_instruct) and not (back and gives_up)):
         return None
     named = names(said_of)  # looked for in a text that says something alone: there may be as many headings as there are proofs
     body = _LABEL.sub("", plain)
@@ -205,10 +212,10 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
         but=but is not None,
         others=others and (tells or gives_up),
         whole=(back or bare is not None) and not of_some and not both,
-        is_dated=_DATED.search(plain) is not None,
+        is_dated=not left and _DATED.search(plain) is not None,
         is_legend=bool(signs) or looks,
         may_head=bool(bare and not bare["all"])
-        or (marked is not None and in_cell(marked["what"]) is not None)
+        or (marked is not None and (in_cell(marked["what"]) is not None or left == plain))
         or (is_bare != "" and in_cell(is_bare) is not None)
         or (not tells and body == plain and hears(plain) in (Standing.KEPT, Standing.CANCELLED)),
         kept=int(kept[1]) if kept else 0,
@@ -229,7 +236,7 @@ def _is_vague(plain: str, body: str, hears: _Hears) -> bool:
 def _says(plain: str, hears: _Hears) -> tuple[bool, bool]:
     """Whether it keeps, and whether it gives up."""
     keeps = _KEEPS.search(plain) is not None
-    bare = _WHAT.sub("", without_numbers(_LABEL.sub("", plain)))
+    bare = _WHAT.sub("", without_signs(without_numbers(_LABEL.sub("", plain)))).strip(":")
     if any(map(cancels, (plain, bare))) or _NOT_DONE.search(plain) or (_MERGED.search(plain) and numbers_in(plain)):
         return keeps, True
     heard = hears(plain)
@@ -239,5 +246,5 @@ def _says(plain: str, hears: _Hears) -> tuple[bool, bool]:
 def _signs(plain: str) -> frozenset[str]:
     """A mark in front of a text that does not explain it is no more than that: ▲取消的证明事项 is a heading."""
     marked = _MARKED.fullmatch(plain)
-    explains = _EXPLAINS.match(plain) or (marked is not None and in_cell(marked["what"]) is not None)
+    explains = _EXPLAINS.match(plain) or (marked is not None and (in_cell(marked["what"]) is not None or leaves(marked["what"])))
     return frozenset(_SIGN.findall(plain if explains else plain.strip(SIGNS)))

@@ -17,9 +17,17 @@ _LIST, _SEVERAL = rf"({_TOKEN}{_MORE}*)", rf"({_TOKEN}{_MORE}+)"  #: 以上3项 
 _WORD = "(?:取消|废止|删|停止|停用|不再|不予|保留|作废|撤销|失效|无需|不需|可以?|仍|继续|恢复|除外|确需)"
 #: 2.取消 speaks of a row, 2.取消的证明事项 is a heading.
 _SAID = rf"(?=(?:均|都|已经?|予以|拟|应|现)*{_WORD}(?![^,;。]{{0,8}}的?(?:证明|事项|材料)))"
+#: 2重复, 4、5号不报 speak of rows; 2.重复填报的以最后一次为准 is the second thing that a note says.
+_SAID_BARE = "(?=(?:均|都|已|应|为|系)*(?:重复|划转|划归|下放|上收|移交|误|错|多报|不[报列]|不予|待|存疑|撤))"
+#: 取消:2、4; how many follows 取消2项.
+_TOLD = (
+    r"(?:取消|删[除去]?|废止|停止执行|停用|作废|下放|划转|移交|重复|不报|误报|待定|待确认)"
+    r"(?:的|了|有|为|是|项目?|证明|事项|序号|编号)*[:为]\s*"
+)
 _NUMBERED = re.compile(
     rf"(?:第\s*{_LIST}\s*[项条行个号]|第\s*{_LIST}(?={_SAID[3:-1]})|以上\s*{_SEVERAL}\s*[项条]|(?:序号|编号|[Nn][Oo]\.?)(?:为|是|:|第)?\s*{_LIST}"
-    rf"|(?<![^:,;。\s])[(]?(?:{_SEVERAL}[两二三四五六七八九十]?[项条号#]?|({_TOKEN})[号#]?)[)]?[.、:]?{_SAID})"
+    rf"|(?<![^:,;。\s])[(]?(?:{_SEVERAL}[两二三四五六七八九十]?[项条号#]?|({_TOKEN})[号#]?)[)]?[.、:]?{_SAID}"
+    rf"|(?<![^:,;。\s]){_LIST}[号#项条]?{_SAID_BARE}|(?P<told>{_TOLD}){_SEVERAL}(?![\d.个件]))"
 )
 _RANGE = re.compile(rf"({_TOKEN})(?:[项条行个号#]?\s*[-~至到—]+\s*第?({_TOKEN}))?")
 _PARTS = re.compile(r"[A-Z]|\d+")
@@ -64,7 +72,7 @@ def numbers_in(text: str) -> Numbers:
 
 def without_numbers(text: str) -> str:
     """The text without the numbers of rows."""
-    return _NUMBERED.sub("", text)
+    return _NUMBERED.sub(r"\g<told>", text)
 
 
 def _one(text: str) -> int:

@@ -18,7 +18,6 @@ from catalog.list_kinds import ListKind
 from catalog.matter_rows import read_matter
 from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative
-from catalog.notes_under import SIGNS
 from catalog.number_ticks import NumberTicks
 from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
@@ -26,6 +25,7 @@ from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.row_numbers import own_number
 from catalog.row_standing import UNTICKED, either, remarked, telling, ticked, told
+from catalog.rows_left import SIGNS
 from catalog.standing import CANCELLING
 from catalog.state_columns import StateColumns
 from catalog.verdicts import RowNotes
