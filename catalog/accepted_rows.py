@@ -66,7 +66,7 @@ class Accepted:
             for proof in fact.also:
                 self._add(sheet, line, number, fact.matter, proof, said | fact.cancelled)
         else:
-            self._add(sheet, line, number, None, "", said | isinstance(fact, NegativeFact))
+            self._add(sheet, line, number, None, fact.name if isinstance(fact, NegativeFact) else "", said | isinstance(fact, NegativeFact))
         for sign in signs:
             self._signs.setdefault(sign, []).append(len(self._places) - 1)
 
@@ -135,8 +135,11 @@ class Accepted:
         is_named = (note.but or bool(named) or not note.signs.isdisjoint(self._others)) and not note.vague
         named = set(rows) - named if note.but else named
         if is_named and not note.others:
-            agreed = {Standing.CANCELLED: _GONE, Standing.KEPT: 0}.get(note.said)
+            agreed = None if note.doubts else {Standing.CANCELLED: _GONE, Standing.KEPT: 0}.get(note.said)
             yield from (at for at in named if said[at] & _GONE != agreed or (agreed and note.is_dated))
+            return
+        if note.doubts and (note.whole or note.vague):
+            yield from rows
             return
         if note.kept and not is_named and note.kept == len({self._places[at] for at in rows if not said[at] & _GONE}):
             return  # as many as it says are kept

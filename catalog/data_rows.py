@@ -55,7 +55,9 @@ def data_rows(
             if len(texts) > 1:
                 heads.add(row)
         elif texts and row not in heads:
-            is_note = (len(texts) <= _OF_NOTES or _is_torn(row)) and _is_note(row, texts, is_name, noted)
+            first = next(iter(texts))
+            is_row = len(texts) > 1 and first.isdecimal() and looked_at < len(row) and row[looked_at] not in ("", first)
+            is_note = not is_row and (len(texts) <= _OF_NOTES or _is_torn(row)) and _is_note(row, texts, is_name, noted)
             if is_note and (len(texts) == 1 or is_aside(row) or _is_torn(row)):
                 continue
             if is_aside(row) and not _holds_name(row, looked_at, header.columns):

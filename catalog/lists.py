@@ -253,7 +253,8 @@ class ListReading:
         return note.is_no_heading
 
     def _note(self, text: str, *, everywhere: bool = False, alone: bool = True) -> Note | None:
-        proof, matter = self._registry.proofs.written, self._registry.matters.written
+        is_negative = self._kind in (ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE)
+        proof, matter = _as_written if is_negative else self._registry.proofs.written, self._registry.matters.written
         names = partial(self._accepted.named_in, proof=proof, matter=matter, everywhere=everywhere)
         heard = _HEARS.get(self._kind, in_heading)
         return note_of(text, heard, names, alone=alone, lifts=lifts if heard is hears_allowed else None)
@@ -264,6 +265,11 @@ class ListReading:
             if (note := self._note(text)) is not None:
                 self._accepted.reach(note)
         self._waiting.clear()
+
+
+def _as_written(name: str) -> tuple[str, ...]:
+    """What a negative list calls a proof, which no register need know."""
+    return (clean(fold(name)),)
 
 
 def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[TableRow]]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from catalog.cleaning import key, split_names, without_brackets
+from catalog.row_remarks import doubts, drops
 from catalog.standing import Standing, in_heading
 from domain.blocking import NegativeItem
 from domain.spelling import fold
@@ -32,15 +33,22 @@ def hears_allowed(text: str) -> Standing | None:
 
 #: What the law says of any list takes nothing out of this one.
 _BY_LAW = re.compile("(法律|法规|国家|上级|政策)[^,;。()]{0,12}规定的?[^,;。()]{0,6}(除外|从其规定|例外)")
-_LIFTED = re.compile("除外|例外|(?<!不)保留|暂缓|暂不|暂停|恢复|取消|废止|删除|[移调]出(清单|目录)?$|停止执行|待定|视情况")
+_LIFTED = re.compile("除外|例外|(?<!不)保留|暂缓|暂不|暂停|恢复|取消|废止|删除|[移调]出(清单|目录)?$|停止执行|待定|视情况|不在此列")
+_OPENS = re.compile("(可以?|准予|仍|能)(继续)?开(?=出|证明|$)")  #: 居委会可开
 _CLAUSES = re.compile("[,;。:()]")
 
 
 def lifts(text: str) -> bool:
     """Whether a note or a remark takes something out of a negative list, or lets it be issued after all: 第2项仍可出具, 除外."""
     parts = _CLAUSES.split(_BY_LAW.sub("", fold(text)))
-    return any(
-        _ALLOWED.search(part) is not None and not _DENIED.search(part) if _ISSUES.search(part) else _LIFTED.search(part) for part in parts
+    return (
+        doubts(text)
+        or drops(text)
+        or any(_OPENS.search(part) and not _DENIED.search(part) for part in parts)
+        or any(
+            _ALLOWED.search(part) is not None and not _DENIED.search(part) if _ISSUES.search(part) else _LIFTED.search(part)
+            for part in parts
+        )
     )
 
 

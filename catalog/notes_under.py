@@ -12,7 +12,7 @@ from catalog.cleaning import clean
 from catalog.headings import is_heading
 from catalog.note_names import NOTHING, Named
 from catalog.row_numbers import Numbers, numbers_in, without_numbers
-from catalog.row_remarks import leaves
+from catalog.row_remarks import STILL, leaves
 from catalog.rows_left import ALL_OF_THEM, SIGNS, rows_left, without_signs
 from catalog.said_aside import of_rows, of_the_list
 from catalog.standing import Standing, cancels, in_cell
@@ -35,6 +35,7 @@ class Note(NamedTuple):
     others: bool = False
     whole: bool = False
     is_dated: bool = False
+    doubts: bool = False  #: whatever else is said of them
     is_legend: bool = False  #: it explains a mark or a colour
     may_head: bool = False  #: it may as well be the heading of the rows below: 已取消, ▲已取消
     heads: bool = False  #: it is that, too: 以上保留,以下取消
@@ -134,10 +135,10 @@ def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alon
     if not plain or len(plain) > _LONGEST:
         return None
     if lifts is not None:
-        return _lifting(text, of_the_list(plain), hears, names, lifts) if lifts(plain) else None
+        return _lifting(text, of_the_list(plain), hears, names, lifts)
     plain = _FORMER.sub("", of_rows(plain))
     found = _turning(text, plain, hears, names) if _BELOW.search(plain) else _found(text, plain, hears, names, alone=alone)
-    if found is None or found.said is not Standing.OPEN or found.but:
+    if found is None or found.said is not Standing.OPEN or found.but or found.doubts:
         return found
     parts = tuple(_found(text, part, hears, names) for part in _CLAUSES.split(plain) if part)
     if len(parts) > 1 and all(part is not None and (part.numbers or part.signs or part.named) for part in parts):
@@ -149,7 +150,11 @@ def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alon
 def _lifting(text: str, plain: str, hears: _Hears, names: _Names, lifts: _Lifts) -> Note | None:
     """The same of a negative list, whose rows agree with whatever forbids."""
     body = _LABEL.sub("", plain)
-    if not lifts(plain) or _BELOW.search(plain) or (_NAMES_A_LIST.search(body) and (hears(body) is not None or is_heading(body))):
+    if (
+        not (lifts(plain) or lifts(without_numbers(body).rstrip("。")))
+        or _BELOW.search(plain)
+        or (_NAMES_A_LIST.search(body) and (hears(body) is not None or is_heading(body)))
+    ):
         return None
     numbers, signs, named = numbers_in(plain), _signs(plain), names(plain)
     back, placed = _BACK.search(plain) is not None, _PLACED.search(plain) is not None
@@ -174,7 +179,10 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
         but, said_of, numbers, signs = None, plain, numbers_in(plain), _signs(plain)
     rest = plain.replace(but[0], "", 1) if but else plain
     keeps, gives_up = _says(rest, hears)
-    left = "" if gives_up else rows_left(_LABEL.sub("", rest), names)
+    left, doubts = rows_left(_LABEL.sub("", rest), names)
+    left = "" if gives_up else left
+    still = not keeps and not gives_up and STILL.search(plain) is not None
+    keeps = keeps or still
     if left:
         gives_up = True
         if not but:
@@ -210,9 +218,10 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
         vague=not tells or named.more or (by_line and (others or but is not None)),
         back=back,
         but=but is not None,
-        others=others and (tells or gives_up),
+        others=others and (tells or gives_up) and not still,
         whole=(back or bare is not None) and not of_some and not both,
         is_dated=not left and _DATED.search(plain) is not None,
+        doubts=doubts,
         is_legend=bool(signs) or looks,
         may_head=bool(bare and not bare["all"])
         or (marked is not None and (in_cell(marked["what"]) is not None or left == plain))

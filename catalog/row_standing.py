@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -115,11 +115,11 @@ def telling(header: Header, *, of_commitments: bool, of_negatives: bool = False)
     return Telling(tuple(found), all(tells in (Tells.BY_WORDS, Tells.BY_WORD) for _, _, tells in found), remarks)
 
 
-def remarked(row: tuple[str, ...], remarks: tuple[tuple[int, str], ...]) -> str:
-    """The name of the column whose remark leaves nobody sure that the row stands; empty: there is none."""
+def remarked(row: tuple[str, ...], remarks: tuple[tuple[int, str], ...], says: Callable[[str], bool] = leaves) -> str:
+    """The name of the column whose remark leaves nobody sure that the row stands, or `says` another thing; empty: there is none."""
     width = len(row)
     for column, name in remarks:
-        if column < width and (text := row[column]) and leaves(text):
+        if column < width and (text := row[column]) and says(text):
             return name
     return ""
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from catalog.note_names import Named
 from catalog.row_numbers import numbers_in, without_numbers
-from catalog.row_remarks import leaves, may_leave
+from catalog.row_remarks import doubts, leaves, may_leave
 from catalog.standing import cancels
 
 #: Marks in front of a name or behind it.
@@ -41,10 +42,17 @@ def without_signs(text: str) -> str:
     return _SIGNED.sub("", text)
 
 
-def rows_left(plain: str, names: Callable[[str], Named]) -> str:
-    """Those parts of a note that say it of rows which they name, by number, mark or name, or as all; empty: none does."""
-    if not (may_leave(plain) or _GIVEN_UP.search(plain)):
-        return ""
+class Left(NamedTuple):
+    """Those parts of a note that say it; `doubts`: also of rows that are given up."""
+
+    text: str = ""
+    doubts: bool = False
+
+
+def rows_left(plain: str, names: Callable[[str], Named]) -> Left:
+    """What a note says of rows which it names, by number, mark or name, or as all; empty: nothing of that."""
+    if not (may_leave(plain) or _GIVEN_UP.search(plain) or doubts(plain)):
+        return Left()
     written = names(plain).written
     called = re.compile("|".join(map(re.escape, written))) if written else None
     groups: list[str] = []
@@ -54,9 +62,9 @@ def rows_left(plain: str, names: Callable[[str], Named]) -> str:
             groups.append(clause)
         elif groups and not groups[-1].endswith("。"):
             groups[-1] += clause
-    return "".join(
-        _SAME_AS.sub("", one) for one in groups if not _OF_THE_LIST.search(one) and (leaves(bare := _bare(one, called)) or cancels(bare))
-    )
+    said = {one: _bare(one, called) for one in groups if not _OF_THE_LIST.search(one)}
+    left = [one for one, bare in said.items() if leaves(bare) or cancels(bare) or doubts(bare)]
+    return Left("".join(_SAME_AS.sub("", one) for one in left), any(doubts(said[one]) for one in left))
 
 
 def _bare(clause: str, called: re.Pattern[str] | None) -> str:

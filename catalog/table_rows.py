@@ -24,13 +24,14 @@ from catalog.proof_rows import read_proof
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.row_numbers import own_number
+from catalog.row_remarks import withdraws
 from catalog.row_standing import UNTICKED, either, remarked, telling, ticked, told
 from catalog.rows_left import SIGNS
 from catalog.standing import CANCELLING
 from catalog.state_columns import StateColumns
 from catalog.verdicts import RowNotes
 from domain.clear_text import FEWEST, named_by_number
-from domain.list_rows import Fact, RowResult, Topic
+from domain.list_rows import Fact, ProofFact, RowResult, Topic
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
@@ -111,7 +112,11 @@ class TableRows:
         if (first := self._seen.setdefault(self._digest(meant, cells, around), line)) != line:
             notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
             return notes.result(None)
-        found = notes.result(self._reader(cells, notes, self._registry))
+        fact = self._reader(cells, notes, self._registry)
+        if isinstance(fact, ProofFact) and fact.cancelled and (name := remarked(meant, self._tells.remarks, withdraws)):
+            text = f"本行列为取消,从“{name}”列看却可能继续保留或还没有定。"
+            notes.fault("standing_disagrees", "standing", text, "请核对后改成一致;继续保留或还没有定的,请从取消的证明中删去。")
+        found = notes.result(fact)
         signs = frozenset(_SIGNS.findall(words)) if says_more else _NO_SIGNS
         if found.fact is not None:
             own = bool(text := cells.get("standing", "")) and text != UNTICKED

@@ -92,6 +92,12 @@ def forbids(*rows: tuple[object, ...]) -> list[bool | set[str]]:
         ("注:第2、3项予以保留", (2, 3)),
         ("其中第2项特殊情况下可出具", (2,)),
         ("注:第2项取消", (2,)),
+        ("第2项误列", (2,)),
+        ("第2项尚未确定", (2,)),
+        ("第2项删去", (2,)),
+        ("第2项不在此列", (2,)),
+        ("注:婚姻状况证明除外", (2,)),
+        ("居住情况证明、户籍证明确需时可以出具", (1, 3)),
         ("注:第2项自2027年起可以出具", (2,)),
         ("以上证明暂缓执行", (1, 2, 3)),
         ("注:以上证明继续出具", (1, 2, 3)),
@@ -113,7 +119,11 @@ def test_a_note_takes_out_of_a_negative_list_what_it_speaks_of(note: str, back: 
 
 
 @pytest.mark.parametrize(
-    "remark", "仍可出具 继续出具 确需的可以出具 特殊情况可出具 除外 涉外除外 保留 暂缓 恢复 待定 已取消 移出清单".split()
+    "remark",
+    (
+        " 仍可出具 继续出具 确需的可以出具 特殊情况可出具 除外 涉外除外 保留 暂缓 恢复 待定 已取消 移出清单"
+        " 误列 尚未明确 存疑 居委会可开 有争议 删去"
+    ).split(),
 )
 def test_what_a_row_excepts_is_not_forbidden(remark: str) -> None:
     first, second, third = FORBIDDEN
@@ -125,3 +135,11 @@ def test_what_a_row_excepts_is_not_forbidden(remark: str) -> None:
 def test_what_a_row_says_of_something_else_leaves_it_forbidden(remark: str) -> None:
     first, second, third = FORBIDDEN
     assert forbids(first, (*second[:3], remark), third) == [True, True, True]
+
+
+@pytest.mark.parametrize("remark", ["待定", "特殊情况除外", "准予开具"])
+def test_a_row_of_three_cells_is_no_note_on_the_others(remark: str) -> None:
+    """Before, its number, a name that no register knows and its remark were read as one sentence, and every row went back."""
+    rows = [("序号", "不应出具的证明", "说明"), (1, "亲属关系证明", ""), (2, "居民身份信息证明", remark), (3, "户口迁移证明", "")]
+    (result,) = read_list(workbook(rows), COMMUNITY, sandbox())
+    assert [codes(row) for row in result.rows] == [set(), BACK, set()]

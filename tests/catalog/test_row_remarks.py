@@ -27,7 +27,8 @@ NOT_APPROVED = {"not_approved"}
 )
 def test_a_remark_that_leaves_nobody_sure_sends_its_row_back(remark: str) -> None:
     assert table(HEADER, FIRST, (*SECOND[:3], remark), THIRD) == [False, UNCLEAR, False]
-    assert table((*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND[:3], remark, "取消")) == [False, True]
+    given_up = {"standing_disagrees"} if remark in ("撤回", "暂缓", "待定") else True
+    assert table((*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND[:3], remark, "取消")) == [False, given_up]
     assert table((*HEADER[:3], ""), FIRST, (*SECOND[:3], remark)) == [False, UNCLEAR], "in a column without a name"
     assert table((*HEADER[:3], "是否收费"), FIRST, (*SECOND[:3], remark))[0] is False
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from catalog.row_remarks import may_leave
+from catalog.list_kinds import ListKind
+from catalog.row_remarks import doubts, may_leave
 from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, table
 
+DISAGREES = {"standing_disagrees"}
 THIRD = (3, "DEMO-0003", "居住情况证明", "")
 FOURTH = (4, "DEMO-0003", "残疾状况证明", "")
 NOTED, NONE, ALL = {"note_beside"}, [False] * 4, [{"note_beside"}] * 4
@@ -34,7 +36,8 @@ def test_a_remark_and_a_note_that_leave_nobody_sure_are_heard_alike(said: str) -
         assert table(HEADER, FIRST, SECOND, THIRD, FOURTH, (note,)) == SECOND_ALONE, note
     for note in (f"带*的{said}", f"*{said}"):
         assert table(HEADER, FIRST, (*SECOND[:3], "*"), THIRD, FOURTH, (note,)) == SECOND_ALONE, note
-    assert table((*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND, "取消"), (f"第2项{said}",)) == [False, True], "it is given up anyway"
+    given_up = NOTED if doubts(said) else True
+    assert table((*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND, "取消"), (f"第2项{said}",)) == [False, given_up]
 
 
 @pytest.mark.parametrize("said", STANDS)
@@ -79,3 +82,34 @@ def test_names_are_looked_for_only_where_something_may_be_said_of_them() -> None
     assert not any(
         map(may_leave, ("法人登记", "变更登记", "残疾人证核发", "不动产转移登记", "合并办理", "公共租赁住房申请", "责任保险备案"))
     )
+
+
+#: What leaves nobody sure that a proof is given up.
+TAKEN_BACK = (
+    " 继续保留 暂缓取消 待定 误列 有争议 填报有误 待司法局确认 不列入 尚未取消 仍需提供 法律法规有要求,保留 恢复 保留至2026年底 暂不公布"
+    " 市级未取消 改为告知承诺 撤回"
+).split()
+
+
+@pytest.mark.parametrize("said", TAKEN_BACK)
+def test_what_takes_back_that_a_proof_is_given_up_sends_its_row_back(said: str) -> None:
+    """Before, a remark was heard only beside what is kept: 继续保留 beside a row of 取消的证明事项清单 gave its proof up."""
+    rows = FIRST, (*SECOND[:3], said), THIRD
+    assert table(HEADER, *rows, kind=ListKind.CANCELLATIONS) == [True, DISAGREES, True]
+    assert table(HEADER, ("二、取消的证明事项",), *rows) == [True, DISAGREES, True]
+    assert table((*HEADER, "清理意见"), *((*row, "取消") for row in rows)) == [True, DISAGREES, True]
+    assert table(HEADER, FIRST, SECOND, THIRD, (f"第2项{said}",), kind=ListKind.CANCELLATIONS) == [True, NOTED, True]
+
+
+@pytest.mark.parametrize(
+    "said", "已取消 无法律依据 依据已废止 无需提供 通过部门核验 取消后通过数据共享核验 不再保留 由区司法局核验 2025年取消".split()
+)
+def test_what_agrees_with_it_sends_nothing_back(said: str) -> None:
+    rows = FIRST, (*SECOND[:3], said), THIRD
+    assert table(HEADER, *rows, kind=ListKind.CANCELLATIONS) == [True, True, True]
+
+
+def test_what_is_to_be_brought_on_is_no_note_on_the_others() -> None:
+    for note in ("第2项仍需提供原件", "第2项恢复", "户籍证明确需提供"):
+        assert table(HEADER, FIRST, SECOND, THIRD, (note,)) == NONE[:3]
+        assert table(HEADER, FIRST, SECOND, THIRD, (note,), kind=ListKind.CANCELLATIONS) == [True, NOTED, True]
