@@ -29,3 +29,14 @@ def safe(text: str) -> str:
     """Text that no spreadsheet computes, also after it was saved as CSV."""
     text = printable(text)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+#: What a spreadsheet that opens a CSV takes for a number or a day: more than fifteen digits lose their last ones, 007 its noughts, 1-2-3
+#: becomes a day. 2026-03-04 may become one.
+_TAKEN_OTHERWISE = re.compile(r"\d{12,}|0\d+|\d+[Ee]\d+|(?!\d{4}-\d\d-\d\d$)\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?")
+
+
+def as_it_stands(text: str) -> str:
+    """`safe`, and text that people see in a spreadsheet as it was written: case numbers, codes, file numbers."""
+    text = safe(text)
+    return f"'{text}" if _TAKEN_OTHERWISE.fullmatch(text) else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from catalog.loading import code_of
+from domain.cells import as_it_stands
 from domain.spelling import same_name
 from gateway.edge.authentication import CurrentCaller
 from gateway.edge.csv_files import CSV, csv_answer
@@ -19,11 +20,13 @@ from gateway.edge.problems import Problem
 from gateway.edge.values import PartyIn
 from gateway.edge.visibility import VOLUNTARY, is_own, whose
 from gateway.registers.schemas import OffSystemIn, OffSystemOut, OffSystemsOut, VoluntariesOut, VoluntaryIn, VoluntaryOut
+from ledger.actor import person_of
 from ledger.cases import cases
 from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import offsystem, voluntary
 from ledger.registers.voluntary import ReceivedSubmission
+from ledger.registry import registry
 from ledger.registry.keys import Caller
 from ledger.tables.cases import Case, Party
 from ledger.tables.registry import Person, ProofKind
@@ -35,6 +38,7 @@ _COLUMNS = (
     "序号",
     "时间",
     "单位",
+    "单位名称",
     "办件编号",
     "事项",
     "证明",
@@ -42,6 +46,7 @@ _COLUMNS = (
     "当事人",
     "证件号码",
     "经办人",
+    "经办人姓名",
     "原因",
     "本人确认",
     "确认凭证",
@@ -92,7 +97,7 @@ def get_voluntary(caller: CurrentCaller, page: Paging, since: Since = None, unti
 )
 def export_voluntary(caller: CurrentCaller, since: Since = None, until: Until = None) -> Response:
     """全部各行,UTF-8 带签名的 CSV,可直接用表格软件打开。"""
-    return csv_answer("voluntary-submissions.csv", _COLUMNS, _all_rows(whose(caller, VOLUNTARY), *period(since, until)))
+    return csv_answer("voluntary-submissions.csv", _COLUMNS, _all_rows(whose(caller, VOLUNTARY), *period(since, until)), cell=as_it_stands)
 
 
 def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
@@ -102,14 +107,17 @@ def _all_rows(unit: str | None, since: datetime, until: datetime) -> Iterator[tu
         with transaction() as session:
             return voluntary.listed(session, unit, since, until, page).map(VoluntaryOut.of)
 
-    return map(_row, every(read))
+    with transaction() as session:
+        units, people = registry.unit_names(session), registry.names_of_people(session)
+    return (_row(one, units, people) for one in every(read))
 
 
-def _row(one: VoluntaryOut) -> tuple[object, ...]:
+def _row(one: VoluntaryOut, units: Mapping[str, str], people: Mapping[str, str]) -> tuple[object, ...]:
     return (
         one.id,
         _local(one.at),
         one.unit,
+        units.get(one.unit),
         one.case_number,
         one.matter_name,
         one.proof_name,
@@ -117,6 +125,7 @@ def _row(one: VoluntaryOut) -> tuple[object, ...]:
         one.party_name,
         one.party_number,
         one.clerk,
+        people.get(person_of(one.clerk)),
         one.reason_name,
         one.confirmed_name,
         one.confirmation_sha256 or "",

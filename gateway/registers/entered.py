@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
+from domain.cells import as_it_stands
 from domain.clear_text import named
 from domain.registers import REGISTERS, Field, FieldKind, RegisterKind
 from gateway.edge.authentication import CurrentCaller
@@ -16,9 +17,11 @@ from gateway.edge.paging import Paging
 from gateway.edge.problems import Problem
 from gateway.edge.visibility import MANUAL_REGISTERS, may_enter, whose
 from gateway.registers.entered_schemas import EntriesOut, EntryOut, EntryValuesIn, FieldOut, RegisterOut, RegistersOut
+from ledger.actor import person_of
 from ledger.database import transaction
 from ledger.paging import Page, PageRequest, every
 from ledger.registers import manual_registers
+from ledger.registry import registry
 from ledger.registry.keys import Caller
 from ledger.tables.oversight import RegisterEntry
 from settings import LOCAL, settings
@@ -103,8 +106,9 @@ def export_entries(kind: Kind, caller: CurrentCaller, corrected: Corrected = Fal
     """UTF-8 带签名的 CSV,可直接用表格软件打开。"""
     register = register_of(kind)
     names = [field.name for field in register.about.fields]
-    header = ("序号", "单位", *names, "登记时间", "登记人", "更正")
-    return csv_answer(f"{register.value}.csv", header, _rows(register, names, whose(caller, MANUAL_REGISTERS), corrected))
+    header = ("序号", "单位", "单位名称", *names, "登记时间", "登记人", "登记人姓名", "更正")
+    rows = _rows(register, names, whose(caller, MANUAL_REGISTERS), corrected)
+    return csv_answer(f"{register.value}.csv", header, rows, cell=as_it_stands)
 
 
 def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected: bool) -> Iterator[tuple[object, ...]]:
@@ -112,9 +116,13 @@ def _rows(register: RegisterKind, names: list[str], unit: str | None, corrected:
         with transaction() as session:
             return manual_registers.listed(session, register, unit, page, replaced=corrected)
 
+    with transaction() as session:
+        units, people = registry.unit_names(session), registry.names_of_people(session)
     for row in every(read):
         entered_at = f"{row.entered_at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
-        yield row.serial, row.unit, *(row.values.get(name, "") for name in names), entered_at, row.entered_by, row.replaces
+        said = (row.values.get(name, "") for name in names)
+        named = people.get(person_of(row.entered_by))
+        yield row.serial, row.unit, units.get(row.unit), *said, entered_at, row.entered_by, named, row.replaces
 
 
 def field_out(field: Field) -> FieldOut:

@@ -87,6 +87,11 @@ def people_of(session: Session, unit: str) -> dict[str, str]:
     return dict(session.execute(query).tuples().all())
 
 
+def names_of_people(session: Session) -> dict[str, str]:
+    """Everybody's name, by code, also of who has left."""
+    return dict(session.execute(select(Person.code, Person.name)).tuples().all())
+
+
 def unit_names(session: Session) -> dict[str, str]:
     """Every unit's name."""
     return dict(session.execute(select(Unit.code, Unit.name)).tuples().all())

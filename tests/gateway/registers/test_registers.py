@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.cells import safe
+from domain.cells import as_it_stands, meant, safe
 from domain.inbox import SupervisionOutcome
 from gateway.registers import endpoints
 from ledger.database import transaction
@@ -70,12 +70,25 @@ def test_the_list_comes_in_pages_and_the_export_whole(api: Api, monkeypatch: pyt
     assert table.headers["content-type"] == "text/csv; charset=utf-8" and table.text.startswith("\ufeff序号")
     rows = list(csv.DictReader(io.StringIO(table.text.removeprefix("\ufeff"))))
     assert [int(row["序号"]) for row in rows if row["办件编号"] == api.case] == ids
-    assert {(row["确认凭证"], row["注明"]) for row in rows if row["办件编号"] == api.case} == {("", "无本人确认")}
+    ours = [row for row in rows if row["办件编号"] == api.case]
+    assert {(row["确认凭证"], row["注明"]) for row in ours} == {("", "无本人确认")}
+    assert {(row["单位名称"], row["经办人姓名"]) for row in ours} == {("市中区行政审批服务局", "演示代办员甲")}
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", " =", "\u3000＝"])
 def test_no_cell_is_a_formula(begins: str) -> None:
     assert safe(f"{begins}1+1") == f"'{begins}1+1"
+
+
+@pytest.mark.parametrize("text", ["1137040200426000412", "007", "1-2-3", "3/4", "2E10", "2026-3"])
+def test_no_code_of_a_register_is_a_number_or_a_day(text: str) -> None:
+    """Opened in a spreadsheet, more than fifteen digits lose their last ones, 007 its noughts, 1-2-3 is a day of 2003."""
+    assert as_it_stands(text) == f"'{text}" and meant(as_it_stands(text)) == text
+
+
+@pytest.mark.parametrize("text", ["2026-03-04", "370402", "2", "演示 007", "2026-03-04 09:00:00", "1.5"])
+def test_other_cells_of_a_register_stay_as_they_are(text: str) -> None:
+    assert as_it_stands(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "演示甲子", "370402", "a=b", "2026-03-04"])
