@@ -61,6 +61,11 @@ class NotExtended(Exception):
         super().__init__(",".join(f"{who}:{code}" for who, code in faults.items()))
         self.faults = faults
 
+    @property
+    def of_this_file(self) -> bool:
+        """Whether it says nothing about the next one: this one names an issuer for whom no list is configured."""
+        return set(self.faults.values()) == {"no_list"}
+
 
 def authorities(folder: Path) -> list[x509.Certificate]:
     """Those of our seals and of timestamps, as the folder has them."""

@@ -8,10 +8,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
@@ -19,13 +21,14 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from connectors import timestamps
+from connectors.lasting import NotExtended, Sources
 from domain.lifecycle import Event
 from domain.seals import SealKind
 from flows.extension import extension
 from gateway.public.judging import judged
 from ledger.cases import cases
 from ledger.sealing import papers, seal_register
-from ledger.tables.effects import Proof, ProofExtension
+from ledger.tables.effects import Alarm, Proof, ProofExtension
 from ledger.tables.verifications import Verification
 from proofs.sealed_when import Time
 from proofs.verdicts import Verdict
@@ -35,6 +38,7 @@ from settings import settings
 from tasks import lasting
 from tasks import sealing as sealing_step
 from tasks.lasting import ALARM, extend_proofs
+from tasks.own_process import behind_all
 from tasks.sealing import seal_names
 from tests.flows.test_interruptions import assert_once
 from tests.flows.test_seals import first_pass, standing
@@ -64,8 +68,14 @@ def one(ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
         settings.cache_clear()
         sealing_step.seals.cache_clear()
         assert master_keys.accept_seals() == 0
+        monkeypatch.setattr(lasting, "behind_all", here)
         yield made
     sealing_step.seals.cache_clear()
+
+
+async def here(function: Callable[..., Any], *words: Any) -> Any:
+    """In this process: one of its own takes seconds to start. The killed one has it."""
+    return await asyncio.to_thread(function, *words)
 
 
 def extended() -> int:
@@ -159,3 +169,33 @@ def test_nothing_is_extended_that_was_erased_or_where_no_list_is_configured(one:
         connection.execute(text("UPDATE cases SET data_key = ''"))
         connection.execute(text("ALTER TABLE cases ENABLE TRIGGER USER"))
     assert (extended(), stages(number), standing(ALARM)) == (0, [], [])
+
+
+def test_one_that_fails_for_itself_keeps_no_other_from_its_timestamp(one: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest come first, each night: five of an authority without a list, or one that cannot be read, would be all that is tried."""
+    numbers = [first_pass() for _ in range(7)]
+    (ids, inside) = {row.verification: row.id for row in all_of(Proof)}, lasting._extended
+
+    def fails(proof: UUID, sources: Sources) -> bool:
+        if proof == ids[numbers[0]]:
+            raise ValueError("演示甲子")
+        if proof in [ids[number] for number in numbers[1:6]]:
+            raise NotExtended({"别的颁发机构": "no_list"})
+        return inside(proof, sources)
+
+    monkeypatch.setattr(lasting, "_AT_ONCE", 4)
+    with monkeypatch.context() as patched:
+        patched.setattr(lasting, "_extended", fails)
+        assert extended() == 1 and stages(numbers[-1]) == [1] and standing(ALARM) == ["proofs"]
+        (alarm,) = all_of(Alarm, kind=ALARM)
+        assert "6 份证明" in alarm.message and "别的颁发机构:no_list" in alarm.message and "演示甲子" not in alarm.message
+    assert extended() == 6 and standing(ALARM) == []
+
+
+def test_it_stands_behind_everything_else() -> None:
+    """In the worker's own threads it would hold up the cases that pass through it."""
+    assert asyncio.run(behind_all(os.getpid)) != os.getpid()
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    assert asyncio.run(behind_all(os.getpriority, os.PRIO_PROCESS, 0)) == min(19, mine + 10)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(behind_all(divmod, 1, 0))
