@@ -10,7 +10,7 @@ from typing import NamedTuple
 from catalog.asides import is_aside
 from catalog.cleaning import clean, without_brackets
 from catalog.numbering import DEPTHS, is_numbered, without_number
-from catalog.said_over import Doubt, doubt
+from catalog.said_over import Doubt, doubt, moves
 from catalog.several_names import one_suffices
 from catalog.sheet_names import MAY_BE_MATTER, matter_of_sheet
 from catalog.standing import Standing, in_heading, in_title
@@ -194,7 +194,8 @@ class Headings:
         return self._doubt(text) is not None
 
     def _doubt(self, text: str) -> Doubt | None:
-        return self._doubts(text) if text and self.hears(text) is None else None
+        said = self.hears(text) if text else Standing.KEPT
+        return self._doubts(text) if said is None or (said is Standing.OPEN and moves(text)) else None
 
     @property
     def around(self) -> Around:

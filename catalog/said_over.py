@@ -57,6 +57,15 @@ def doubt(text: str) -> Doubt | None:
     return None
 
 
+_DECIDES = re.compile("取消|保留|废止|停止|不再|不予|承诺|替代|代替")
+
+
+@remembered
+def moves(text: str) -> bool:
+    """True for a text that speaks of what becomes of its rows and says of none that it is kept or given up: 划转至审批局."""
+    return _DECIDES.search(text) is None and any(len(core := _core(part)) <= _LONGEST and leaves(core) for part in _parts(text))
+
+
 #: A negative list says so of all that it holds.
 _FORBIDS = re.compile("[出开]具|提交|提供|交|减少|不再|不[应得予]|索要")
 

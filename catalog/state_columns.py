@@ -23,7 +23,7 @@ class StateColumns:
         )
         self._codes: list[set[str]] = [set() for _ in self.columns]
         self._coded, self._silent = [array("L") for _ in self.columns], [array("L") for _ in self.columns]
-        self._stands, self._tells_more = [False for _ in self.columns], [False for _ in self.columns]
+        self._stands, self._has_silent, self._tells_more = ([False for _ in self.columns] for _ in range(3))
         self._this: list[State] = []
 
     def read(self, row: tuple[str, ...]) -> str:
@@ -35,6 +35,7 @@ class StateColumns:
             if said is State.CODE:
                 self._codes[at].add(text.strip().casefold())
             self._stands[at] |= said is State.STANDS
+            self._has_silent[at] |= said is State.NOTHING
             self._tells_more[at] |= said is State.OTHER
             self._this.append(said)
             if said is State.GONE:
@@ -51,11 +52,12 @@ class StateColumns:
 
     def asked(self) -> Iterator[tuple[Fault, list[int]]]:
         """The rows of which this says nothing where it says of others that they are in use, and those in codes that tell them apart."""
-        said = zip(self.columns, self._codes, self._coded, self._silent, self._stands, self._tells_more, strict=True)
-        for (_, name, _), codes, coded, silent, stands, tells_more in said:
+        for at, (_, name, _) in enumerate(self.columns):
+            codes, coded, silent, stands = self._codes[at], self._coded[at], self._silent[at], self._stands[at]
             # Beside 已审核 or 每年 a tick is of something else.
-            if not tells_more and (len(codes) > 1 or (codes and (silent or stands))):
-                text = f"“{name}”列用“{'、'.join(sorted(codes)[:4])}”{'或空白' if silent else ''}区分各行,没有写明哪一种是仍在使用的。"
+            if not self._tells_more[at] and (len(codes) > 1 or (codes and (self._has_silent[at] or stands))):
+                which = "、".join(sorted(codes)[:4]) + ("或空白" if self._has_silent[at] else "")
+                text = f"“{name}”列用“{which}”区分各行,没有写明哪一种是仍在使用的。"
                 remedy = "请在列名后写明,如“状态(1有效,0停用)”,或改写为“有效”“停用”。"
                 yield Fault("state_unclear", name, text, remedy), sorted((*coded, *silent))
             elif stands and silent:

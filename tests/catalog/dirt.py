@@ -10,17 +10,15 @@ from itertools import groupby
 from random import Random
 
 from tests.catalog.clean_lists import Row
+from tests.catalog.doubts_over import States
 from tests.catalog.markup import Odd
 from tests.catalog.notes import note_under
 from tests.catalog.office_words import (
     BETWEEN,
-    BOTH,
     CLOSING,
     DAYS,
     FIELDS,
-    GIVEN_UP,
     ISSUERS,
-    KEPT,
     MATTERS,
     METHODS,
     ODD,
@@ -69,10 +67,14 @@ class Dirt:
         self.odd = draw.choice((0.0, 0.0, 0.0, 0.05))  #: how often a cell is struck through, or bears a picture or a comment
         self.drawn_ticks = draw.random() < 0.5  #: ticks are symbols and controls
         self.broken = draw.random() < 0.4  #: over several tables, where there can be any
+        self.states: States | None = None
+        if self.standing != "tables" and (self.joined is None or self.grouped) and draw.random() < 0.25:
+            self.states = States(draw, own=self.standing in ("column", "whether", "ticks"))
+            self.columns.insert(draw.randint(1, len(self.columns)), f"state {self.states.name}")
         self.header = self._header()
 
     def name(self, column: str) -> str:
-        if column.startswith(("other ", "mark ")):
+        if column.startswith(("other ", "mark ", "state ")):
             return column.partition(" ")[2]
         names = {"sequence": ("序号", "序", "NO"), "standing": ("取消或保留", "清理意见"), "remark": ("备注", "说明")}.get(column)
         if names is None:
@@ -89,7 +91,11 @@ class Dirt:
             first = self.draw.randint(0, width - 2)
             over[first : first + self.draw.randint(2, 3)] = [first] * (min(width, first + 3) - first)
             over = over[:width]
-            known = [column for column, spread in zip(self.columns, over, strict=True) if spread >= 0 and not column.startswith("other ")]
+            known = [
+                column
+                for column, spread in zip(self.columns, over, strict=True)
+                if spread >= 0 and not column.startswith(("other ", "state "))
+            ]
             if self.plain and len(known) < 2:  # then nobody could tell the second row from the first of the data: it is asked
                 depth, over = 1, [-1] * width
                 head = Sheet(width, [[None] * width], [])
@@ -100,14 +106,9 @@ class Dirt:
         for first, places in groupby((place for place in range(width) if over[place] >= 0), key=lambda place: over[place]):
             each = list(places)
             ticked = all(self.columns[place].startswith("mark") for place in each)
-            words = (
-                ("清理意见",)
-                if ticked
-                else ("证明事项", "证明材料")
-                if "proof" in [self.columns[place] for place in each]
-                else ("有关信息", "基本情况")
-            )
-            head.lines[0][first] = self.draw.choice(words)
+            has_proof = "proof" in [self.columns[place] for place in each]
+            words = ("证明事项", "证明材料") if has_proof else ("有关信息", "基本情况")
+            head.lines[0][first] = self.draw.choice(("清理意见",) if ticked else words)
             head.merged.append((0, first, depth - 1, len(each)))
             for place in each:
                 head.lines[-1][place] = UNDER.get(self.columns[place], names[place])
@@ -134,11 +135,13 @@ class Dirt:
         if column.startswith("mark ") and (odd := self._odd_tick(row)) is not None:
             return odd
         match column:
+            case _ if self.states is not None and column.startswith("state "):
+                return self.states.says(row, self.unclear)
             case "sequence":
                 return self.draw.choice((number, str(number), "", f"{number}."))
             case "proof":
-                number_before = self.draw.choice(("", "", "", "", f"{number}.", f"({number})", "一、"))
-                return number_before + spelt(self.draw, PROOFS[row.proof]) if number_before else spelt(self.draw, PROOFS[row.proof])
+                before = self.draw.choice(("", "", "", "", f"{number}.", f"({number})", "一、"))
+                return before + spelt(self.draw, PROOFS[row.proof])
             case "matter":
                 return spelt(self.draw, MATTERS[row.matter])
             case "matter_code":
@@ -172,12 +175,6 @@ class Dirt:
             if self.odd_ticks[key] is not None:
                 self.unclear.add(key)
         return self.odd_ticks[key]
-
-    def titles(self, *, cancelled: bool) -> str:
-        """What the list is called: where its rows or headings say what becomes of them, it may be called after both."""
-        if self.standing == "sheet":
-            return self.draw.choice(GIVEN_UP if cancelled else KEPT)
-        return self.draw.choice((KEPT[0], KEPT[0], *BOTH))
 
     def table(self, rows: list[Row], title: str, *, titled: bool = False) -> Sheet:
         """The lines of a sheet, and its merged cells. `titled`: the title is all that says what the rows are."""
@@ -216,6 +213,8 @@ class Dirt:
                     self._head(sheet)
                 self._rows(sheet, group, number)
                 number += len(group)
+        if self.states is not None:
+            self.states.end(rows, self.unclear)
         notes = note_under(self.draw, rows, self.unclear, self.standing, joined=self.joined is not None and not self.grouped)
         for text in (*notes, *self.draw.sample(CLOSING, self.draw.randint(0, 3))):
             sheet.line(text, across=self.draw.random() < 0.3)

@@ -15,6 +15,7 @@ from catalog.lists import read_list
 from domain.list_rows import ProofFact, Verdict
 from tests.catalog.clean_lists import Row, clean_list
 from tests.catalog.dirt import Dirt
+from tests.catalog.doubts_over import over, title_of
 from tests.catalog.markup import docx, html, xml_2003
 from tests.catalog.office_words import KEPT, MATTERS
 from tests.catalog.registries import sandbox
@@ -27,7 +28,7 @@ MARKUP = {"docx": docx, "html": html, "xml": xml_2003}
 PLAIN = ("utf-8", "utf-8-sig", "gb18030")  #: encodings of a CSV
 
 
-def written(sheet: Sheet, form: str) -> bytes:
+def written(sheet: Sheet, form: str, name: str) -> bytes:
     if form in PLAIN:
         out = io.StringIO()
         csv.writer(out).writerows([cell if cell is not None else "" for cell in line] for line in sheet.lines)
@@ -39,7 +40,7 @@ def written(sheet: Sheet, form: str) -> bytes:
         f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(left + columns)}{top + rows}"
         for top, left, rows, columns in sheet.merged
     )
-    return workbook(sheet.lines, ranges)
+    return workbook(sheet.lines, ranges, name)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -50,9 +51,11 @@ def test_what_is_taken_from_a_dirtied_list_is_what_the_clean_one_says(seed: int)
     cancelled = dirt.standing == "sheet" and draw.random() < 0.5
     if dirt.standing == "sheet":
         rows = [Row(row.matter, row.proof, row.issuer, row.methods, row.days, row.basis, cancelled) for row in rows]
-    title = dirt.titles(cancelled=cancelled)
+    title = title_of(draw, dirt.standing, cancelled=cancelled)
+    may_title = dirt.standing not in ("sheet", "tables")
+    title, name = over(draw, title, rows, dirt.unclear, has_sheet=form == "xlsx" and dirt.standing != "tables", may_title=may_title)
     sheet = dirt.table(rows, title, titled=title != KEPT[0])
-    (result,) = read_list(written(sheet, form), ListKind.PROOFS, sandbox())
+    (result,) = read_list(written(sheet, form, name), ListKind.PROOFS, sandbox())
     expected = {(row.matter, row.proof): row for row in rows}
     for fact in [each for found in result.rows if isinstance(found.fact, ProofFact) for each in found.fact.each()]:
         assert fact.matter is not None and (fact.matter, fact.proof) not in dirt.unclear

@@ -79,6 +79,8 @@ def test_what_says_it_nearer_counts() -> None:
     assert sheets(workbook([HEADER, FIRST], name="减少"), ListKind.CANCELLATIONS) == [[True]], "of a list of what is given up"
     assert sheets(workbook([("取消的证明事项",), HEADER, FIRST], name="作废")) == [[True]]
     assert sheets(workbook([HEADER, ("一、保留的证明",), FIRST], name="作废")) == [[UNCLEAR]]
+    assert table(("划转至审批局的证明清单",), HEADER, ("一、保留的证明",), FIRST, ("二、取消的证明",), SECOND) == [UNCLEAR, True]
+    assert table(("调整为告知承诺的证明清单",), HEADER, ("一、保留的证明",), FIRST) == [False]
 
 
 def test_what_is_not_brought_is_got_by_the_way_that_the_row_names() -> None:
