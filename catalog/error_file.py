@@ -52,10 +52,10 @@ def error_file(
     book = Workbook(write_only=True)
     total = counts or {verdict: sum(result.count(verdict) for result in results) for verdict in Verdict}
     listed = sum(len(result.rows) for result in results) if cut else None
-    _explain(book.create_sheet("说明"), title, results, total, listed)
     after: dict[int, dict[int, list[Laid]]] = defaultdict(lambda: defaultdict(list))
     for one in laid:
         after[one.sheet][one.line].append(one)
+    _explain(book.create_sheet("说明"), title, results, total, listed, sum(map(len, after.values())))
     for number, result in enumerate(results, start=1):
         its = after[number]
         rows = [row for row in result.rows if row.faults or row.questions or row.line in its]
@@ -67,14 +67,19 @@ def error_file(
 
 
 def _explain(
-    sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult], total: Mapping[Verdict, int], listed: int | None
+    sheet: WriteOnlyWorksheet, title: str, results: Sequence[ListResult], total: Mapping[Verdict, int], listed: int | None, idle: int
 ) -> None:
+    """`idle`: rows that were understood and have no effect: none of them is counted as taken."""
     page = PrintedSheet(sheet, (22, 90))
+    taken = {**total, Verdict.ACCEPTED: max(0, total[Verdict.ACCEPTED] - idle)}
+    others = "读取的工作表中未列出的行" if any(result.sheet.refused for result in results) else "未列出的行"
+    said = f"{others}已被采用,不必再报。" if taken[Verdict.ACCEPTED] else "这份清单没有一行被采用。"
     lines: list[tuple[str, str]] = [
         ("清单", title),
         ("共读取", f"{sum(total.values())} 行"),
-        *((f"其中{verdict.label}", f"{count} 行") for verdict, count in total.items()),
-        ("退回修改(红色)", "请按“怎么办”一栏改正后,把改好的整份清单重新报送;未列出的行已被采用,不必再报。"),
+        *((f"其中{verdict.label}", f"{count} 行") for verdict, count in taken.items()),
+        *([("其中没有生效", f"{idle} 行(处理结果为拦截、来源矛盾、待确认或未采用)")] if idle else []),
+        ("退回修改(红色)", f"请按“怎么办”一栏改正后,把改好的整份清单重新报送;{said}"),
         ("待确认(黄色)", "由工作专班办公室确认名称所指;能写清楚的,请直接改为单位、事项、证明的全称。"),
         ("来源矛盾(黄色)", "与另一份清单写法不一致,由工作专班办公室确认以哪一份为准;确认以前不作调整。"),
         ("提示(灰色)", "不影响采用,请在下次报送时完善。"),

@@ -27,7 +27,7 @@ from ledger.tables.catalog import CatalogReading, CatalogRow, NegativeProof
 from ledger.tables.registry import Matter
 from tests.catalog.registries import LISTS
 from tests.catalog.test_lists import GOOD, HEADER
-from tests.catalog.workbooks import workbook
+from tests.catalog.workbooks import saved, workbook
 from tests.flows.interrupting import Killed, interrupted, kill
 from tests.ledger.acting import MINUTE, all_of, do
 from tests.ledger.filing import NOW
@@ -255,6 +255,42 @@ def of_file(key: str) -> dict[str, tuple[str, str]]:
     """Of each row in the error file: its state, and what is said of it."""
     books = load_workbook(io.BytesIO(file_for_sender(key))).worksheets[1:]
     return {str(row[0]): (str(row[1]), str(row[2])) for sheet in books for row in sheet.iter_rows(min_row=2, values_only=True)}
+
+
+def told(key: str) -> dict[str, str]:
+    """What the first page of the error file says."""
+    return {str(row[0]): str(row[1]) for row in load_workbook(io.BytesIO(file_for_sender(key))).worksheets[0].iter_rows(values_only=True)}
+
+
+def test_a_row_without_effect_is_not_said_to_be_taken() -> None:
+    source("justice", ListKind.PROOFS, JUSTICE)
+    send("justice", rows(GOOD))
+    rebuilt()
+    assert told("justice")["其中采用"] == "1 行" and "其中没有生效" not in told("justice")
+    send("justice", rows(GOOD, (2, *GOOD[1:8], "家庭人口"), (3, "DEMO-0002", "户籍证明", *GOOD[3:])))
+    rebuilt()
+    said = told("justice")
+    assert (said["其中采用"], said["其中没有生效"][:3]) == ("1 行", "2 行") and "未列出的行已被采用" in said["退回修改(红色)"]
+    send("justice", rows(GOOD, (2, *GOOD[1:8], "家庭人口")))
+    rebuilt()
+    assert "没有一行被采用" in told("justice")["退回修改(红色)"] and told("justice")["其中采用"] == "0 行"
+    send("justice", b"PK\x03\x04broken")
+    rebuilt()
+    assert "没有一行被采用" in told("justice")["退回修改(红色)"]
+
+
+def test_rows_of_a_sheet_that_was_not_read_are_not_said_to_be_taken() -> None:
+    head = ("事项编码", "证明名称", "设定依据", "开具单位", "核验方式", "核验内容")
+    other = ("事项编码", "证明材料名字", *head[2:])
+    row = ("DEMO-0002", "户籍证明", "《法》", "光明路街道办事处", "部门核验", "住址")
+    source("justice", ListKind.PROOFS, JUSTICE)
+    book = load_workbook(io.BytesIO(workbook([head, row])))
+    second = book.create_sheet("第二批")
+    for line in (other, row):
+        second.append(line)
+    send("justice", saved(book))
+    rebuilt()
+    assert "读取的工作表中未列出的行已被采用" in told("justice")["退回修改(红色)"]
 
 
 def test_what_one_list_says_in_two_ways_goes_back_to_its_sender() -> None:
