@@ -112,3 +112,25 @@ def test_a_timestamp_that_covers_something_else_proves_nothing(case: Case) -> No
     forged = case.stamped + case.plain_kept[len(case.plain) :]
     found = case.judged(forged, case.stamped, case.at + SOON)
     assert found.when is not None and found.when.time is Time.WRONG
+
+
+def test_a_newest_timestamp_from_the_future_proves_nothing_and_the_proof_stays_what_it_is(case: Case) -> None:
+    """A clock that runs ahead where the timestamps are made: two minutes are too many, half a minute is not."""
+    found = case.judged(case.kept, case.stamped, case.at - timedelta(minutes=2))
+    assert found.verdict is Verdict.VALID and found.facts.whole
+    assert (
+        found.when is not None and found.when.time is Time.WRONG and "时间在将来" in found.when.text and "没有其他证明" in found.when.text
+    )
+    near = case.judged(case.kept, case.stamped, case.at - timedelta(seconds=30))
+    assert near.when is not None and near.when.time is Time.PROVEN
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9, 0.999])
+def test_an_extended_proof_that_was_cut_short_is_not_the_one_that_we_made(case: Case, share: float) -> None:
+    """What somebody holds is no whole file of ours; and where the record itself had only that much, nothing is read out of it."""
+    appended = case.kept[len(case.stamped) :]
+    cut = case.stamped + appended[: int(len(appended) * share)]
+    held = case.judged(cut, case.stamped, case.at + SOON, known=hashlib.sha256(case.kept).hexdigest())
+    assert (held.verdict, held.facts.intact, held.facts.whole) == (Verdict.LATER_REVISION, True, False)
+    kept = case.judged(cut, case.stamped, case.at + SOON)
+    assert kept.verdict is Verdict.VALID and kept.when is not None and kept.when.time is Time.WRONG and kept.when.kept_at is None
