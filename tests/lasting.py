@@ -28,15 +28,22 @@ def make_seals(folder: Path, names: dict[SealKind, str]) -> None:
         _keep(folder, kind.value, mine, signed(_name(name), issuer, mine.public_key(), key))
 
 
-def publish(one: Authority, authority: Path, revoked: Iterable[x509.Certificate] = (), *, good_for: timedelta = timedelta(days=30)) -> str:
-    """The list of the authority in a folder, by its key; gives its address."""
+def publish(
+    one: Authority,
+    authority: Path,
+    revoked: Iterable[x509.Certificate] = (),
+    *,
+    good_for: timedelta = timedelta(days=30),
+    since: timedelta = timedelta(minutes=1),
+) -> str:
+    """The list of the authority in a folder, by its key, what is on it revoked `since`; gives its address."""
     certificate = x509.load_pem_x509_certificate((authority / "ca.crt.pem").read_bytes())
     key = load_pem_private_key((authority / "ca.key.pem").read_bytes(), None)
     now = datetime.now(UTC)
     start = min(now, now + good_for) - timedelta(hours=1)
     made = x509.CertificateRevocationListBuilder(certificate.subject, start, now + good_for)
     for each in revoked:
-        entry = x509.RevokedCertificateBuilder(each.serial_number, now - timedelta(minutes=1))
+        entry = x509.RevokedCertificateBuilder(each.serial_number, now - since)
         made = made.add_revoked_certificate(entry.build())
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     made = made.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)

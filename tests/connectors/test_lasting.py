@@ -4,6 +4,7 @@ the proof as it was delivered; what is missing or revoked extends nothing."""
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -137,3 +138,17 @@ def test_a_server_that_is_away_is_passed_over_and_alone_extends_nothing(made: Ma
     with pytest.raises(NotExtended) as raised:
         extend(made.pdf, made.seals, TimestampServers(["http://127.0.0.1:1/"], roots), lists)
     assert raised.value.faults == {"127.0.0.1:1": "away"}
+
+
+@pytest.mark.parametrize(("since", "holds"), [(timedelta(0), True), (timedelta(minutes=5), False)], ids=["after", "before"])
+def test_a_seal_that_was_revoked_in_the_middle_keeps_what_its_timestamp_proves_to_be_older(
+    made: Made, since: timedelta, holds: bool
+) -> None:
+    """The list goes into the file with its day of revocation: an independent validation finds a seal from before it good, and one from
+    after it not, however often it was extended."""
+    time.sleep(1.1)  # a list counts in seconds
+    publish(made.one, made.seals, [x509.load_pem_x509_certificate((made.seals / "share.crt.pem").read_bytes())], since=since)
+    time.sleep(1.1)
+    once = made.extended()
+    for pdf in (once, made.extended(once)):
+        assert (ades(pdf, made.seals, datetime.now(UTC)).ades_subindic == AdESPassed.OK) is holds
