@@ -57,8 +57,9 @@ class CheckedUpload(SchemaOut):
     code: Annotated[
         str,
         Field(
-            description="供程序判断的结论;not_pdf 表示既不是 PDF 也不是 OFD",
-            examples=["valid", "altered", "later_revision", "foreign", "picture", "not_pdf"],
+            description="供程序判断的结论;not_pdf 表示既不是 PDF 也不是 OFD;other_paper 表示同一颁发机构的签章、没有证明编号的其他文件;"
+            "unreadable 表示签章或文件的构造读不懂,不作判断",
+            examples=["valid", "altered", "later_revision", "foreign", "picture", "not_pdf", "other_paper", "unreadable"],
         ),
     ]
     text: str
