@@ -49,6 +49,8 @@ def of_sealing(made: Sealing) -> list[Row]:
         if cpu_ms is not None:
             times = cpu_ms / made.cpu_ms
             rows.append(Row(what, f"{times:.2f} ({cpu_ms:.1f} ms)", f"≤ {most:g}", times <= most))
+    if made.ofd_ms is not None:
+        rows.append(Row("as OFD with a key of SM2, times that", f"{made.ofd_ms / made.cpu_ms:.2f} ({made.ofd_ms:.1f} ms)", "", None))
     return rows
 
 

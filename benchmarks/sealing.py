@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,10 @@ from uuid import uuid4
 from connectors.seal import LocalSeals, SealService, SealUse
 from connectors.timestamps import TimestampServers, servers_of
 from domain.numbers import new_number
+from domain.proof_form import Form
 from domain.seals import SealKind
 from proofs.code import new_code, verify_url
+from proofs.ofd.document import render_ofd
 from proofs.page import SEAL_BOX, ProofPage, render
 from proofs.seal_image import draw_seal
 from proofs.signed_code import SignedCode, digest_of, signed
@@ -29,13 +32,14 @@ from tests.timestamps import authority
 @dataclass(frozen=True)
 class Sealing:
     """CPU milliseconds for one proof, and proofs a second on one core. `module_ms`: CPU with the key in SoftHSM2, `stamped_ms`: with a
-    timestamp from a server on this machine; None: not installed. `sm2_ms`: CPU with a key of SM2 in a file."""
+    timestamp from a server on this machine; None: not installed. `sm2_ms`: CPU with a key of SM2 in a file; `ofd_ms`: the same as OFD."""
 
     cpu_ms: float
     per_second: float
     module_ms: float | None = None
     stamped_ms: float | None = None
     sm2_ms: float | None = None
+    ofd_ms: float | None = None
 
 
 def measure(count: int = 200) -> Sealing:
@@ -43,7 +47,8 @@ def measure(count: int = 200) -> Sealing:
     found = _measure(seals(), count)
     with TemporaryDirectory() as folder:
         ensure_development_seals(Path(folder) / "seals", seal_names(), "sm2")
-        found = replace(found, sm2_ms=_measure(LocalSeals(Path(folder) / "seals", seal_names(), True, draw_seal), count).cpu_ms)
+        national = LocalSeals(Path(folder) / "seals", seal_names(), True, draw_seal, Form.OFD)
+        found = replace(found, sm2_ms=_measure(national, count).cpu_ms, ofd_ms=_measure(national, count, make=render_ofd).cpu_ms)
     if installed():
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder, softhsm(Path(folder), seal_names()) as module:
             inside = _measure(LocalSeals(module.seals, seal_names(), True, draw_seal), count)
@@ -56,23 +61,25 @@ def measure(count: int = 200) -> Sealing:
     return found
 
 
-def _measure(service: SealService, count: int, servers: TimestampServers | None = None) -> Sealing:
+def _measure(
+    service: SealService, count: int, servers: TimestampServers | None = None, make: Callable[[ProofPage], bytes] = render
+) -> Sealing:
     """Different pages each time: the same page again would come from Typst's cache."""
     servers = servers or TimestampServers([])
     for index in range(5):
-        _make(service, servers, _page(index))
+        _make(service, servers, _page(index), make)
     pages = [_page(index) for index in range(count)]
     cpu, wall = time.process_time(), time.monotonic()
     for page in pages:
-        _make(service, servers, page)
+        _make(service, servers, page, make)
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
     return Sealing(1000 * cpu / count, count / wall)
 
 
-def _make(service: SealService, servers: TimestampServers, page: ProofPage) -> None:
+def _make(service: SealService, servers: TimestampServers, page: ProofPage, make: Callable[[ProofPage], bytes]) -> None:
     use = SealUse(id=str(uuid4()), verification=page.number, seal=SealKind.SHARE, box=SEAL_BOX, room=servers.room)
     page = replace(page, verify_url=_signed(page))
-    stamped = servers.stamp(service.sign(render(page), use))
+    stamped = servers.stamp(service.sign(make(page), use))
     assert not stamped.faults, stamped
 
 

@@ -23,6 +23,7 @@ from connectors.seal_module import WHO
 from domain.seals import SealKind
 from guomi import ofd, ses, sm2
 
+ENDED = "esl_ended"
 _POINTS, _HEIGHT = 72 / 25.4, 297
 _INFO_ENDS, _ENDS = b"</ofd:DocInfo>", b"</ofd:DocBody>"
 
@@ -76,7 +77,7 @@ class ElectronicSeal:
     def ready(self) -> None:
         """Whether the seal may be used now. Raises PermanentFault."""
         if not self.held.at(self.now()):
-            raise PermanentFault(WHO, "esl_ended", "电子印章(.esl)或其证书不在有效期内,没有用印;请办理变更,换上新的电子印章文件")
+            raise PermanentFault(WHO, ENDED, "电子印章(.esl)或其证书不在有效期内,没有用印;请办理变更,换上新的电子印章文件")
 
     def sealed(self, package: bytes, use: Use) -> bytes:
         """The package with its seal over all of it. Raises PermanentFault where it is no page of ours, is sealed, or has another number."""

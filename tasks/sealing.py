@@ -13,6 +13,7 @@ from typing import TypeVar
 from connectors.seal import LocalSeals, SealService
 from connectors.seal import SealUse as Permission
 from connectors.timestamps import servers_of
+from domain.proof_form import Form
 from domain.seals import SealKind
 from ledger.database import transaction
 from ledger.lifecycle.moves import Lease
@@ -22,6 +23,7 @@ from ledger.sealing.sealing import Evidence, NoSealInForce, Sealed, Signed, Use
 from ledger.vault import vault
 from proofs import signed_code
 from proofs.code import code_digest, new_code, verify_url
+from proofs.ofd.document import render_ofd
 from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
 from proofs.signed_code import SignedCode, digest_of
@@ -32,13 +34,14 @@ from tasks.precedence import page_in_turn
 from tasks.steps import in_ledger_thread, step
 
 T = TypeVar("T")
+_FORMS = {Form.PDF: render, Form.OFD: render_ofd}
 
 
 @lru_cache(maxsize=1)
 def seals() -> SealService:
     """The sealing service of this process, its keys in memory."""
     at = settings()
-    return LocalSeals(at.seals_dir, seal_names(), at.seal_development, draw_seal)
+    return LocalSeals(at.seals_dir, seal_names(), at.seal_development, draw_seal, at.proof_form)
 
 
 def with_key(kind: SealKind, begin: Callable[[str], T]) -> T:
@@ -79,8 +82,8 @@ async def seal(number: str) -> None:
 
 
 def make(use: Use, what: Evidence) -> Sealed:
-    """The page of this evidence, sealed and, where servers are configured, with their time. Raises `PageError` where it cannot be
-    printed, a fault of 电子签章."""
+    """The page of this evidence in the form that is set, sealed and, where servers are configured, a PDF with their time. Raises
+    `PageError` where it cannot be printed, a fault of 电子签章."""
     about, code = what.about, new_code()
     signed = "" if use.serial is None else _signed(use.serial, code, what)
     page = compose(
@@ -109,7 +112,7 @@ def make(use: Use, what: Evidence) -> Sealed:
     permission = Permission(id=str(use.id), verification=about.number, seal=use.seal, box=SEAL_BOX, room=stamps.room, key=use.key)
     if use.serial is not None:
         page = replace(page, status=status_lists.place(use.serial))
-    stamped = stamps.stamp(seals().sign(render(page), permission))
+    stamped = stamps.stamp(seals().sign(_FORMS[settings().proof_form](page), permission))
     return Sealed(stamped.pdf, code_digest(code), page.fields, stamped.detail)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.faults import Fault
+from connectors.seal_ofd import ENDED
 from connectors.timestamps import servers_of
 from domain.instants import happened
 from domain.lifecycle import State
@@ -42,8 +43,8 @@ async def check_seals() -> None:
 def _check() -> None:
     now = settings().now()
     keys, faults = _at_hand()
-    if keys.keys() - _held(keys, now):
-        seals.cache_clear()  # a renewed key may lie there
+    if keys.keys() - _held(keys, now) or any(fault.code == ENDED for fault in faults.values()):
+        seals.cache_clear()  # a renewed key, or another electronic seal, may lie there
         keys, faults = _at_hand()
     ready = _held(keys, now)
     with transaction() as session:

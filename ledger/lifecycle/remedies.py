@@ -52,8 +52,8 @@ DECIDED = FINAL | {"returned_twice"}
 
 #: Many wait for one cause at one time: its own check raises one alarm for all of them (`tasks.seals`).
 _TOLD_TOGETHER = frozenset({"seal_not_in_force", "seal_unavailable"})
-#: Faults of 电子签章 (`connectors.seal`, `connectors.seal_module`, `connectors.seal_platform`) that are of no single case and that the
-#: check each minute sees come and go.
+#: Faults of 电子签章 (`connectors.seal`, `connectors.seal_module`, `connectors.seal_platform`, `connectors.seal_ofd`) that are of no
+#: single case and that the check each minute sees come and go.
 _OF_MODULES = (
     *("module_away", "module_full", "module_slow", "pin_refused", "pin_locked", "no_pin", "no_key", "wrong_key", "two_keys"),
     *("no_module", "bad_uri"),
@@ -63,7 +63,8 @@ _OF_PLATFORMS = (
     *("platform_not_one", "platform_wrong_signature", "platform_certificate", "platform_other_certificate", "platform_key_disabled"),
     *("platform_unbound", "platform_client_refused", "no_platform_secret", "no_platform_ca"),
 )
-_SEAL_FAULTS = frozenset(f"电子签章/{code}" for code in (*_OF_MODULES, *_OF_PLATFORMS))
+_OF_OFD = ("ofd_needs_sm2", "no_esl", "wrong_esl", "esl_ended")
+_SEAL_FAULTS = frozenset(f"电子签章/{code}" for code in (*_OF_MODULES, *_OF_PLATFORMS, *_OF_OFD))
 
 
 def cause_of(fault: str, otherwise: str) -> str:

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from domain.calendar import LOCAL
 from guomi.ofd import ATTACHED, PAGE, ROOT, packed, tag
 from proofs.ofd.drawing import HEIGHT, WIDTH, drawn
-from proofs.page import ProofPage, machine_readable, render
+from proofs.page import PageError, ProofPage, machine_readable, render
 
 _LAYER, _FIRST = 2, 10  #: IDs: of the page's layer, of its fonts and objects
 _DOCUMENT, _RESOURCES, _CONTENT, _FONTS, _LISTED = (
@@ -18,13 +18,16 @@ _DOCUMENT, _RESOURCES, _CONTENT, _FONTS, _LISTED = (
 
 def render_ofd(page: ProofPage) -> bytes:
     """The page as OFD, unsealed; its keyword is the number and nothing else, its `proof.json` an attachment. The same page gives the
-    same bytes. Raises as `proofs.page.render`, and UnknownContent where the template draws what this does not know. About 40 ms of CPU."""
+    same bytes. Raises as `proofs.page.render`, and PageError where the template draws what is not known here. About 40 ms of CPU."""
     return of_page(render(page), page)
 
 
 def of_page(pdf: bytes, page: ProofPage) -> bytes:
     """The same, out of the PDF that `render` made of it."""
-    made = drawn(pdf, _FIRST)
+    try:
+        made = drawn(pdf, _FIRST)
+    except (ValueError, LookupError, TypeError, AttributeError):  # UnknownContent, or a PDF that Typst has come to build otherwise
+        raise PageError("电子证明模板含有不能写成 OFD 的内容,请检查模板") from None
     last, number, physical = _FIRST + len(made.fonts) + len(made.objects) - 1, escape(page.number), f"0 0 {WIDTH} {HEIGHT}"
     files = {
         ROOT: tag(

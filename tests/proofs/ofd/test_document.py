@@ -18,7 +18,7 @@ from guomi.ofd import ATTACHED, NAMESPACE
 from proofs.ofd import document, drawing
 from proofs.ofd.content import UnknownContent, Word, tokens
 from proofs.ofd.document import render_ofd
-from proofs.page import machine_readable, render
+from proofs.page import PageError, machine_readable, render
 from tests.proofs.ofd.samples import parts, unsealed
 from tests.proofs.readers import poppler, red_channel
 from tests.proofs.samples import NUMBER, page
@@ -132,7 +132,7 @@ def test_what_the_template_never_drew_is_refused_and_not_left_out(monkeypatch: p
     """A picture on the page would be missing in the OFD: no proof is made."""
     real = drawing.tokens
     monkeypatch.setattr(drawing, "tokens", lambda content: [*real(content), "/Im1", Word("Do")])
-    with pytest.raises(UnknownContent, match="Do"):
+    with pytest.raises(PageError, match="不能写成 OFD"):
         render_ofd(page())
 
 
