@@ -12,7 +12,9 @@ from catalog.standing import in_heading
 
 _NAMES = frozenset("proof negative matter main_matter proof_code matter_code".split())
 #: What a negative list of this kind says of itself, in title, sheet or column.
-_SAYS_NO = re.compile("不应|不再|不得|不予|禁止|负面|取消")
+_SAYS_NO = re.compile("不应|不再|不得|不予|禁止|负面")
+#: What a list of proofs that nobody asks for any more says, too: of a negative list it speaks only with who issues them.
+_CANCELS, _ISSUING = re.compile("取消"), re.compile("[出开]具")
 _ORGANS = {
     ListKind.NEGATIVE_COMMUNITY: re.compile("村(民|居|委)|居(民委|委)|社区|基层群众"),
     ListKind.NEGATIVE_POLICE: re.compile("派出所|公安"),
@@ -55,7 +57,8 @@ def _refuse_other_negatives(name: str, header: Header, kind: ListKind) -> None:
     another's. Raises FileRefused."""
     said = "".join((name, *header.title))
     organs = {one for one, words in _ORGANS.items() if words.search(said)}
-    if "negative" not in header.columns.values() and not _SAYS_NO.search(said):
+    says_no = _SAYS_NO.search(said) or (_CANCELS.search(said) and (organs or _ISSUING.search(said)))
+    if "negative" not in header.columns.values() and not says_no:
         raise FileRefused(
             "not_negative", f"表中没有写明是不应、不再出具的证明,不能作为{kind.label}。", "请核对清单种类;是负面清单的,请在标题中写明。"
         )

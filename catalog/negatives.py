@@ -52,9 +52,14 @@ def lifts(text: str) -> bool:
     )
 
 
+_AND = re.compile("(?<=证明)(?:以及|[和与及或])(?=.+证明)")
+
+
 def names_in(text: str) -> tuple[str, ...]:
-    """The proofs that one cell names: 亲属关系证明、居住证明 are two; what stands in brackets is a remark."""
-    return split_names(without_brackets(text)) or split_names(text)
+    """The proofs that one cell names: 亲属关系证明、居住证明 are two, so are 亲属关系证明和居住证明, and 父母和子女关系证明 is one; what
+    stands in brackets is a remark."""
+    found = split_names(without_brackets(text)) or split_names(text)
+    return tuple(dict.fromkeys(name for one in found for name in _AND.split(one)))
 
 
 def forbidding(proofs: Mapping[str, Iterable[str]], items: Iterable[NegativeItem]) -> dict[str, tuple[NegativeItem, ...]]:

@@ -45,6 +45,20 @@ def test_a_row_says_which_registered_proofs_it_touches() -> None:
 def test_names_in_one_cell() -> None:
     assert names_in("亲属关系证明、居住证明") == ("亲属关系证明", "居住证明")
     assert names_in("亲属关系证明(含父母、子女)") == ("亲属关系证明",)
+    assert names_in("健在证明、婚姻状况证明和亲属关系证明") == ("健在证明", "婚姻状况证明", "亲属关系证明")
+    assert names_in("居住证明以及户籍证明或健在证明") == ("居住证明", "户籍证明", "健在证明")
+    assert names_in("父母和子女关系证明") == ("父母和子女关系证明",)
+
+
+@pytest.mark.parametrize("kind", [COMMUNITY, POLICE])
+def test_a_list_of_proofs_that_nobody_asks_for_any_more_is_no_negative_list(kind: ListKind) -> None:
+    rows = [("市中区证明事项取消清单",), ("序号", "证明名称", "索要单位"), (1, "居住情况证明", "区司法局")]
+    with pytest.raises(FileRefused) as refused:
+        read_list(workbook(rows), kind, sandbox())
+    assert refused.value.fault == "not_negative"
+    for title in ("取消由村(社区)出具的证明", "派出所证明取消清单"):
+        (result,) = read_list(workbook([(title,), *rows[1:]]), COMMUNITY if "社区" in title else POLICE, sandbox())
+        assert result.rows[0].fact is not None
 
 
 @pytest.mark.parametrize(
