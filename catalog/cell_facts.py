@@ -46,7 +46,9 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Noted:
-    """Somebody's comment hangs on it."""
+    """Somebody's comment hangs on it, and says this."""
+
+    text: str = ""
 
 
 #: Why it cannot be used, the text that was seen, or what is beside its text.

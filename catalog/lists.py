@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from catalog.accepted_rows import Accepted
 from catalog.asides import alone, is_aside
+from catalog.cell_notes import said_in
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
 from catalog.columns import subject
@@ -154,6 +155,8 @@ class ListReading:
             elif isinstance(found.fact, ProofFact) and found.fact.matter is None:
                 self._unnamed.append((len(self.sheets), found.line))
             yield len(self.sheets), found
+        for text in dict.fromkeys(said_in(fault) for _, faults in top for (at, _), fault in faults.items() if at < header.first):
+            self._noted(text)  # a comment on the header
         if headings.has_named:
             self._back.update(dict.fromkeys(self._unnamed, _NO_MATTER))
 

@@ -57,7 +57,7 @@ class Tells(Enum):
 
 _WORD = 12  #: characters of 已取消, 决定予以取消; what is longer says more
 ALONE = frozenset("删撤停废减")  #: one character that says it
-_BESIDE = 3  #: columns without a name to the right of a table, in which somebody may have written something
+BESIDE = 3  #: columns without a name to the right of a table, in which somebody may have written something
 _FILLED = re.compile(
     "保留(期限|至|到期时间|截止时间|截止日期)|(停用|失效|作废|终止|撤销|退出|删除|截止)(时间|日期)|(执行|使用|沿用)至"
     "|(取消|废止|停止(执行|使用|索要)?)的?(时间|日期|年份|年度|批次|依据|文号|文件|原因|理由|情况|说明)|(替代|代替|合并|调整)(为|至|成|后)?的?(证明|材料|证件|证照|事项)(名称)?"
@@ -88,14 +88,14 @@ class Telling(NamedTuple):
 def telling(header: Header, *, of_commitments: bool, of_negatives: bool = False) -> Telling:
     """Those columns, by place and name, in a list of 告知承诺, a negative one or another."""
     if of_negatives:
-        columns = ((column, name or f"第{column + 1}列") for column, name in enumerate((*header.names, *[""] * _BESIDE)))
+        columns = ((column, name or f"第{column + 1}列") for column, name in enumerate((*header.names, *[""] * BESIDE)))
         fields = ((column, name, header.columns.get(column)) for column, name in columns)
         lifting = tuple((column, name, Tells.BY_LIFTING) for column, name, field in fields if field not in ("may_issue", "sequence"))
         return Telling(lifting, False, ())
     read = {column for column, field in header.columns.items() if field not in ("remark", "sequence")} | set(header.marks)
     found = [
         (column, name or f"第{column + 1}列", _tells(name, of_commitments))
-        for column, name in enumerate((*header.names, *[""] * _BESIDE))
+        for column, name in enumerate((*header.names, *[""] * BESIDE))
         if column not in read
     ]
     found += [
@@ -109,7 +109,7 @@ def telling(header: Header, *, of_commitments: bool, of_negatives: bool = False)
     number = next((column for column, field in header.columns.items() if field == "sequence"), None)
     remarks = tuple(
         (column, name or f"第{column + 1}列")
-        for column, name in enumerate((*header.names, *[""] * _BESIDE))
+        for column, name in enumerate((*header.names, *[""] * BESIDE))
         if column not in read and column != number and (header.columns.get(column) == "remark" or holds_remarks(name))
     )
     return Telling(tuple(found), all(tells in (Tells.BY_WORDS, Tells.BY_WORD) for _, _, tells in found), remarks)

@@ -11,6 +11,8 @@ from itertools import chain
 from catalog.accepted_rows import Accepted
 from catalog.approvals import Approvals
 from catalog.cell_facts import Fault as CellFault
+from catalog.cell_marks import STRUCK
+from catalog.cell_notes import tells_of_row
 from catalog.cleaning import clean
 from catalog.headers import Header
 from catalog.headings import Around
@@ -25,7 +27,7 @@ from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.row_numbers import own_number
 from catalog.row_remarks import withdraws
-from catalog.row_standing import UNTICKED, either, remarked, telling, ticked, told
+from catalog.row_standing import BESIDE, UNTICKED, either, remarked, telling, ticked, told
 from catalog.rows_left import SIGNS
 from catalog.standing import CANCELLING
 from catalog.state_columns import StateColumns
@@ -170,11 +172,16 @@ class TableRows:
         if not faults:
             return
         for field, column in self._fields:
-            if (fault := faults.get((line - 1, column))) is not None and field not in _SAYS_NOTHING:
+            fault = faults.get((line - 1, column))
+            if fault is not None and (
+                field not in _SAYS_NOTHING or tells_of_row(fault) or (field == "sequence" and fault.code == STRUCK.code)
+            ):
                 notes.fault(fault.code, field, fault.text, fault.remedy)
-        for column in self._header.marks:
-            if (fault := faults.get((line - 1, column))) is not None:
-                notes.fault(fault.code, self._header.names[column], fault.text, fault.remedy)
+        for column in range(len(self._header.names) + BESIDE):
+            fault = faults.get((line - 1, column))
+            if fault is not None and (column in self._header.marks or (tells_of_row(fault) and column not in self._header.columns)):
+                name = self._header.names[column] if column < len(self._header.names) else ""
+                notes.fault(fault.code, name, fault.text, fault.remedy)
 
     def _digest(self, meant: tuple[str, ...], cells: Mapping[str, str], around: Around) -> bytes:
         """The same words under another heading are another row: of another matter, or kept here and given up there."""

@@ -29,18 +29,37 @@ def word_tables(content: bytes, most: int) -> list[Table]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             body = root_of(archive.read("word/document.xml"))
             styles = root_of(archive.read("word/styles.xml")) if "word/styles.xml" in archive.namelist() else None
+            beside = dict(_beside(archive))
     except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, ValueError, LookupError):
         raise FileRefused(*_BROKEN) from None
     if any(tag(element) in _ELSEWHERE for element in body.iter()):
         said = "文档里插入了另一份文件,其中的内容没有写在本文件里。"
         raise FileRefused("inserted_file", said, "请用 Word 打开,另存为新的 DOCX 文档后再报送。")
-    document = _Document(most, PLAIN_STYLES if styles is None else _looks(styles))
+    looks = PLAIN_STYLES if styles is None else _looks(styles)
+    document = _Document(most, looks._replace(beside=beside))
     document.blocks(body)
     if not document.tables:
         no_table = FileRefused("wrong_kind", "Word 文档里没有表格。", "请把清单做成表格,或“另存为”XLSX 工作簿再报送。")
         raise only_pictures(content) or no_table
     document.tables[-1].under = document.left[:MOST_UNDER]
     return document.tables
+
+
+#: What refers to a comment or a note, and the part and the element in which that stands.
+_BESIDE = (
+    ("commentReference", "word/comments.xml", "comment"),
+    ("footnoteReference", "word/footnotes.xml", "footnote"),
+    ("endnoteReference", "word/endnotes.xml", "endnote"),
+)
+
+
+def _beside(archive: zipfile.ZipFile) -> Iterator[tuple[tuple[str, str], str]]:
+    """What the comments and notes of a document say."""
+    for reference, part, name in _BESIDE:
+        if part in archive.namelist():
+            for element in root_of(archive.read(part)).iterfind(f"{{*}}{name}"):
+                lines = ("".join(one.text or "" for one in line.iter() if tag(one) == "t") for line in element.iter() if tag(line) == "p")
+                yield (reference, named(element, "id")), "\n".join(lines)
 
 
 def _looks(styles: ElementTree.Element) -> StyleLooks:

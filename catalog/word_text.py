@@ -3,13 +3,15 @@ under 修订 is not there, what is struck through or no text is a fault. Only `c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from catalog.cell_facts import Fault
-from catalog.cell_marks import FIELD, FOOTNOTE, HIDDEN, NOTE, PICTURE, STRUCK, SYMBOL, TICKED, UNTICKED, is_symbols, overlaid, seen
+from catalog.cell_marks import FIELD, HIDDEN, PICTURE, STRUCK, SYMBOL, TICKED, UNTICKED, is_symbols, overlaid, seen
+from catalog.cell_notes import of_comment, of_footnote
 from catalog.xml_parts import named, tag
 from domain.cells import meant
 
@@ -18,7 +20,8 @@ _LEFT_OUT = frozenset("del moveFrom delText delInstrText rPr pPr tblPr sdtPr sdt
 _LEFT_EMPTY = frozenset("XE TC TA RD SET ASK PRIVATE ADVANCE FORMTEXT BOOKMARK PAGE NUMPAGES".split())  #: fields that may show nothing
 _MATHS = frozenset("oMath oMathPara r t rPr ctrlPr rFonts i b sty scr lang sz szCs color bookmarkStart bookmarkEnd".split())
 _OFF = ("0", "false", "off")
-_FAULTS = {"footnoteReference": FOOTNOTE, "endnoteReference": FOOTNOTE, "commentReference": NOTE}
+#: What hangs on a text, and why the text cannot be used.
+_FAULTS = {"footnoteReference": of_footnote, "endnoteReference": of_footnote, "commentReference": of_comment}
 _SAYS = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 
 
@@ -31,10 +34,12 @@ class _Field:
 
 
 class StyleLooks(NamedTuple):
-    """The names of the styles of a document that strike through, and of those that hide."""
+    """The names of the styles of a document that strike through, and of those that hide; `beside`: what its comments and footnotes say,
+    by what refers to them and their number."""
 
     struck: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    beside: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 PLAIN_STYLES = StyleLooks()
@@ -123,7 +128,7 @@ class Shown:
                         self._marks(FIELD)
                     self._inline(element, font, struck)
                 case name if name in _FAULTS:
-                    self._marks(_FAULTS[name])
+                    self._marks(_FAULTS[name](self._styles.beside.get((name, named(element, "id")), "")))
                 case name if name in _SAYS:
                     self._say(_SAYS[name])
                 case name if name not in _LEFT_OUT:

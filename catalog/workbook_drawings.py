@@ -38,7 +38,7 @@ def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
         if kind == "comments":
             for comment in ElementTree.fromstring(archive.read(part)).iter():
                 if tag(comment) == "comment" and (at := place_of(comment.get("ref", "").partition(":")[0])) is not None:
-                    found[at] = Noted()
+                    found[at] = Noted("".join(one.text or "" for one in comment.iter() if tag(one) == "t"))
         elif kind in ("drawing", "vmlDrawing"):
             areas = _areas(ElementTree.fromstring(archive.read(part)), grid) if kind == "drawing" else _controls(archive.read(part))
             for top, left, bottom, right, text in areas:

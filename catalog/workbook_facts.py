@@ -69,7 +69,7 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Known]]:
     looks = [_look(book, one) for one in book.xf_list]
     margins = of_xls(content, book.encoding or "gb18030")
     for at, sheet in enumerate(book.sheets()):
-        found: Facts = dict.fromkeys(sheet.cell_note_map, Noted())
+        found: Facts = {place: Noted(str(note.text)) for place, note in sheet.cell_note_map.items()}
         for row in range(sheet.nrows):
             for column, cell in enumerate(sheet.row(row)):
                 fact: Fact | None = None

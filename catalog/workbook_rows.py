@@ -9,7 +9,8 @@ from itertools import islice
 from python_calamine import CalamineSheet
 
 from catalog.cell_facts import Drawn, Fact, Facts, Fault, InFont, Noted
-from catalog.cell_marks import NOTE, PICTURE, seen
+from catalog.cell_marks import PICTURE, seen
+from catalog.cell_notes import of_comment
 from catalog.cell_text import text_of
 from catalog.laid_out import Row
 
@@ -89,7 +90,7 @@ def _beside(row: list[str], beside: list[tuple[int, Drawn | Noted]], faults: dic
     """What lies over a row that says something is part of it; over an empty one it is a seal below the table, or a title in a box."""
     if any(row):
         for column, fact in beside:
-            fault = faults.setdefault(column, PICTURE if isinstance(fact, Drawn) else NOTE)
+            fault = faults.setdefault(column, PICTURE if isinstance(fact, Drawn) else of_comment(fact.text))
             row[column] = row[column] or fault.text
     else:
         for column, fact in beside:

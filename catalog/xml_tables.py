@@ -10,7 +10,8 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from catalog.cell_facts import DIGITS_LOST, NOT_CALCULATED, Fault, formula_error, shown
-from catalog.cell_marks import NOTE, STRUCK, SYMBOL, is_symbols, seen
+from catalog.cell_marks import STRUCK, SYMBOL, is_symbols, seen
+from catalog.cell_notes import of_comment
 from catalog.cell_text import LOST, text_of
 from catalog.delimited import decoded
 from catalog.file_kinds import FileRefused
@@ -103,8 +104,8 @@ def _cells(row: ElementTree.Element, styles: Mapping[str, _Style]) -> Iterator[C
         data = cell.find("{*}Data")
         style = styles.get(named(cell, "StyleID") or named(row, "StyleID") or "Default", _PLAIN)
         text, fault = _said(data, style) if data is not None else ("", NOT_CALCULATED if named(cell, "Formula") else None)
-        if cell.find("{*}Comment") is not None:
-            fault = fault or NOTE
+        if (comment := cell.find("{*}Comment")) is not None:
+            fault = fault or of_comment("".join(comment.itertext()))
         yield Cell(text, min(more, MOST_COLUMNS) + 1, min(below, _MOST_DOWN) + 1, fault, min(at, MOST_COLUMNS + 1) - 1)
 
 
