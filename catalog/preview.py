@@ -176,7 +176,8 @@ def _unclear(found: Preview, reading: ListReading, rows: Sequence[tuple[int, Row
 def _changes(found: Preview, about: Previewed, rows: Sequence[tuple[int, RowResult]]) -> None:
     """Counted are the entries of which the list speaks, and those that it names no more; as all other lists stand today."""
     if about.kind not in STATING:
-        found.unchanged = f"{about.kind.label}不直接改变清单的条目:采用的行在重建时登记。"
+        matters = ";名称与登记不同的先待确认,登记为其他单位的退回" if about.kind is ListKind.MATTERS else ""
+        found.unchanged = f"{about.kind.label}不直接改变清单的条目:采用的行在重建时登记{matters}。"
     elif found.refused is not None or found.waits:
         found.unchanged = "文件不能读取,或有列需要先确认。"
     elif not found.whole:

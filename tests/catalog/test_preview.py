@@ -112,7 +112,10 @@ def test_a_file_without_a_header_shows_what_there_is_to_say() -> None:
 def test_lists_that_change_no_entry_by_themselves_say_so() -> None:
     book = workbook([("序号", "不应出具的证明"), (1, "亲属关系证明")])
     found = preview(Previewed("n", ListKind.NEGATIVE_COMMUNITY, None, "n"), book)
-    assert found.counts.accepted == 1 and found.changes is None and "不直接改变" in found.unchanged
+    assert found.counts.accepted == 1 and found.changes is None and found.unchanged.endswith("采用的行在重建时登记。")
+    book = workbook([("事项编码", "事项名称", "部门"), ("DEMO-0001", "公租房资格确认", "市中区行政审批服务局")])
+    found = preview(Previewed("m", ListKind.MATTERS, None, "m"), book)
+    assert found.changes is None and "名称与登记不同的先待确认" in found.unchanged
 
 
 def test_of_too_many_rows_it_says_what_the_first_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
