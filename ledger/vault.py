@@ -144,10 +144,6 @@ class Vault:
         """The key of one backup: who holds the master key of then can open it, and nobody else can make one like it."""
         return HKDF(SHA256(), 32, salt, b"proofless backup").derive(self._master(master))
 
-    def record_key(self) -> bytes:
-        """The seed with which heads of the record are signed (`ledger.record.heads`): whoever has the database alone has it not."""
-        return HKDF(SHA256(), 32, None, b"proofless record").derive(self._lookup)
-
     def status_key(self, use: str) -> bytes:
         """Of the lists of revoked proofs, 48 bytes: `signature` or `order`. It never rotates, as the record's (decision 42)."""
         return HKDF(SHA256(), 48, None, f"proofless status {use}".encode()).derive(self._lookup)
@@ -175,12 +171,25 @@ def vault() -> Vault:
     return open_vault(settings())
 
 
-def open_vault(at: Settings) -> Vault:
-    """The vault of these settings' key files. Raises VaultError."""
+def record_key() -> bytes:
+    """The seed with which heads of the record are signed (`ledger.record.heads`): whoever has the database alone has it not. Of the
+    look-up key alone, so that the record is exported where the master keys are lost. Raises VaultError."""
+    return HKDF(SHA256(), 32, None, b"proofless record").derive(_lookup_key(settings()))
+
+
+def _lookup_key(at: Settings) -> bytes:
     try:
-        lookup_key = base64.b64decode(at.lookup_key.get_secret_value(), validate=True)
+        key = base64.b64decode(at.lookup_key.get_secret_value(), validate=True)
     except (ValueError, TypeError):
         raise VaultError("密钥文件无法读取:proofless_lookup_key 应为 base64。") from None
+    if len(key) < 32:
+        raise VaultError("检索密钥缺失或过短:请检查密钥文件 proofless_lookup_key。")
+    return key
+
+
+def open_vault(at: Settings) -> Vault:
+    """The vault of these settings' key files. Raises VaultError."""
+    lookup_key = _lookup_key(at)
     folder = os.environ.get("PROOFLESS_SECRETS_DIR")
     return Vault(_masters(at), lookup_key, (lambda: _masters(load(folder))) if folder else None)
 

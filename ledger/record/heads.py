@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from domain.refusal import Refusal
 from ledger.record.tree import Tree
 from ledger.tables.record import RecordHead, RecordTree
-from ledger.vault import vault
+from ledger.vault import record_key
 from settings import LOCAL, settings
 
 _ED25519 = b"\x01"
@@ -87,7 +87,7 @@ def of_day(session: Session, day: date | None) -> list[RecordHead]:
 
 
 def _key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(vault().record_key())
+    return Ed25519PrivateKey.from_private_bytes(record_key())
 
 
 def _public() -> bytes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from runtime.failures import Failure, told
 from runtime.progress import Progress, console
+from settings import settings
 
 _NOTED = 1.0  #: seconds between two remarks
 
@@ -29,16 +31,22 @@ def main(arguments: list[str]) -> int:
 
 
 def _export(folder: Path) -> int:
-    from sqlalchemy import text
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.orm import Session
 
-    from ledger.database import transaction
     from ledger.record import exporting
+    from runtime.commands.backup import reach
 
     progress, last = Progress(), time.monotonic()
     try:
         if folder.exists() and any(folder.iterdir()):
             raise Failure("导出审计记录", f"目录 {folder} 不是空的", "没有写入任何内容。请换一个空目录。")
-        with told("导出审计记录"), progress.step("导出审计记录") as note, transaction() as session:
+        with ExitStack() as ending, told("导出审计记录"), progress.step("导出审计记录") as note:
+            # Nothing is decrypted or written: what is left where the master keys are lost must still be had, though nothing runs.
+            reach(ending, lost=True)
+            bare = create_engine(settings().database_url(), hide_parameters=True)
+            ending.callback(bare.dispose)
+            session = ending.enter_context(Session(bare))
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
             def written(done: int, of: int) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.failures import Failure, explained
 from runtime.progress import Progress
-from runtime.services import environment, keyfiles, lock, postgres
+from runtime.services import environment, keyfiles, lock, ports, postgres
 from runtime.services.context import home
 from settings import LOCAL, settings
 
@@ -144,23 +144,33 @@ def _configured() -> bool:
     return bool(os.environ.get("PROOFLESS_DATABASE_HOST"))
 
 
+def _of_up(place: Path) -> bool:
+    """Whether the address is that of `up`'s own cluster: a command that got its environment has it too, though nothing may run there."""
+    at = os.environ.get("PROOFLESS_DATABASE_HOST"), os.environ.get("PROOFLESS_DATABASE_PORT")
+    made = (place / "postgres" / "data" / "PG_VERSION").exists()
+    return made and at == ("127.0.0.1", str(ports.remembered(place).get("postgres")))
+
+
 def _secrets() -> Path:
     return Path(os.environ.get("PROOFLESS_SECRETS_DIR") or keyfiles.services_folder(home()))
 
 
-def reach(ending: ExitStack) -> None:
-    """The ledger's settings are this process's, its cluster started for as long as needed where it is `up`'s. Raises Failure."""
-    if _configured():
+def reach(ending: ExitStack, *, lost: bool = False) -> None:
+    """The ledger's settings are this process's, its cluster started for as long as needed where it is `up`'s. Raises Failure.
+
+    `lost`: also where keys are missing without which nothing else may begin."""
+    place = home()
+    if _configured() and not _of_up(place):
         os.environ.setdefault("PROOFLESS_SECRETS_DIR", str(_secrets()))
         settings.cache_clear()
         return
-    place = home()
     if not (place / "postgres" / "data" / "PG_VERSION").exists():
         why = f"{place} 里没有台账,也没有配置数据库(PROOFLESS_DATABASE_HOST)"
         raise Failure("备份", why, "没有建立任何内容。请用 PROOFLESS_HOME 指定安装目录,或配置数据库的地址。")
-    keyfiles.ensure(place)
+    if not lost:
+        keyfiles.ensure(place)
     environment.enter()
-    cluster = ending.enter_context(postgres.running(place))
+    cluster = ending.enter_context(postgres.running(place, lost=lost))
     os.environ["PROOFLESS_DATABASE_PORT"] = str(cluster.port)
     os.environ.update(
         PROOFLESS_SECRETS_DIR=str(_secrets()), PROOFLESS_SEALS_DIR=os.environ.get("PROOFLESS_SEALS_DIR", str(place / "seals"))

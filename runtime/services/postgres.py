@@ -87,16 +87,18 @@ class Cluster:
         return connection
 
 
-def start(home: Path, port: int | None = None, namespaces: bool | None = None, patience: float = 15.0) -> Cluster:
+def start(home: Path, port: int | None = None, namespaces: bool | None = None, patience: float = 15.0, *, lost: bool = False) -> Cluster:
     """Starts the cluster of `home`, making it first if there is none; one that runs already is given back as it is.
 
     `port` is a wish: another one is taken if it is not free. `namespaces`: see `runtime.services.unprivileged.account`.
     `patience`: seconds to try again in, since processes of a crashed server may still be leaving.
+    `lost`: also where keys of the data are missing, which the cluster itself does not need.
     Raises Failure with the last lines of the log.
     """
     home = home.resolve()
     password_file = keyfiles.owner_folder(home) / "postgres_password"
-    keyfiles.ensure(home)
+    if not lost:
+        keyfiles.ensure(home)
     with _alone(home):
         server = _server(home)
         if server is not None and _wait_ready(home, server, START_SECONDS):
@@ -126,10 +128,10 @@ def stop(home: Path) -> None:
 
 
 @contextmanager
-def running(home: Path, port: int | None = None) -> Iterator[Cluster]:
-    """The cluster for the length of a command: one that ran before runs on after, else it is stopped again."""
+def running(home: Path, port: int | None = None, *, lost: bool = False) -> Iterator[Cluster]:
+    """The cluster for the length of a command: one that ran before runs on after, else it is stopped again. `lost`: see `start`."""
     before = alive(home)
-    cluster = start(home, port)
+    cluster = start(home, port, lost=lost)
     try:
         yield cluster
     finally:
