@@ -168,15 +168,15 @@ def _make_seals() -> None:
     from ledger.database import engine
     from runtime.services.development_keys import ensure_development_seals
 
+    if settings().proof_form is Form.OFD and settings().seal_algorithm != "sm2":
+        why = "PROOFLESS_PROOF_FORM=ofd 的证明须用国密 SM2 印章,而 PROOFLESS_SEAL_ALGORITHM 是 ecdsa"
+        raise Failure("准备印章", why, "没有生成印章。试用请同时设 PROOFLESS_SEAL_ALGORITHM=sm2,或改回 PROOFLESS_PROOF_FORM=pdf。")
     folder = settings().seals_dir
     with engine().connect() as connection:
         known = [name for name in key_checks.recorded(connection.connection) if name.startswith("seal:")]
     if known and not key_checks.certificates(folder):
         why = f"本台账的证明已用印,印章目录 {folder} 却是空的"
         raise Failure("核对印章", why, "没有生成新印章。请把原来的印章目录放回(备份的密钥目录里有 seals),再次运行。")
-    if settings().proof_form is Form.OFD and settings().seal_algorithm != "sm2":
-        why = "PROOFLESS_PROOF_FORM=ofd 的证明须用国密 SM2 印章,而 PROOFLESS_SEAL_ALGORITHM 是 ecdsa"
-        raise Failure("准备印章", why, "没有生成印章。试用请同时设 PROOFLESS_SEAL_ALGORITHM=sm2,或改回 PROOFLESS_PROOF_FORM=pdf。")
     names = {SealKind.SHARE: settings().seal_share_name, SealKind.ISSUER: settings().seal_issuer_name}
     try:
         ensure_development_seals(folder, names, settings().seal_algorithm)

@@ -151,6 +151,23 @@ def test_a_rare_name_is_one_character_of_two_units() -> None:
     assert chosen is not None and (chosen.get("CodeCount"), chosen.get("GlyphCount")) == ("4", "3")
 
 
+def test_a_glyph_that_says_two_characters_stands_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a font may draw fi: readers that count by characters would move whatever follows it on the line."""
+    real = drawing._mapped
+    monkeypatch.setattr(drawing, "_mapped", lambda said: [(one, "社社" if text == "社" else text) for one, text in real(said)])
+    content = ElementTree.fromstring(parts(render_ofd(page()))[CONTENT])
+    places = {one.findtext(f"{_OFD}TextCode"): float((one.get("Boundary") or "").split()[0]) for one in content.iter(f"{_OFD}TextObject")}
+    monkeypatch.undo()
+    plain = ElementTree.fromstring(parts(unsealed())[CONTENT])
+    whole = next(
+        one for one in plain.iter(f"{_OFD}TextObject") if one.findtext(f"{_OFD}TextCode") == "山东省枣庄市市中区演示街道演示社区1号"
+    )
+    steps = [float(step) for step in (whole.find(f"{_OFD}TextCode").get("DeltaX") or "").split()]  # type: ignore[union-attr]
+    left = float((whole.get("Boundary") or "").split()[0])
+    assert places["社社"] == pytest.approx(left + sum(steps[:15]), abs=0.01)
+    assert places["区1号"] == pytest.approx(left + sum(steps[:16]), abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("content", "read"),
     [

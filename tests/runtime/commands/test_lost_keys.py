@@ -123,6 +123,17 @@ def test_seals_that_are_away_are_not_made_anew(home: Path, monkeypatch: pytest.M
     assert not (home / "seals").exists()
 
 
+def test_proofs_as_ofd_make_no_keys_that_cannot_seal_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for OFD alone, the first start would make keys of ECDSA, and no worker would begin with them."""
+    for name, value in (("HOME", tmp_path), ("SEALS_DIR", tmp_path / "seals"), ("PROOF_FORM", "ofd")):
+        monkeypatch.setenv(f"PROOFLESS_{name}", str(value))
+    settings.cache_clear()
+    with pytest.raises(Failure, match="PROOFLESS_SEAL_ALGORITHM") as told:
+        up._make_seals()
+    assert "SM2" in str(told.value) and not (tmp_path / "seals").exists()
+    settings.cache_clear()
+
+
 def test_keyfiles_makes_nothing_anew_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROOFLESS_HOME", str(tmp_path / "var"))
     assert first_keys.main([]) == 0
