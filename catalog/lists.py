@@ -20,14 +20,14 @@ from catalog.header_checks import refuse_other_lists
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, find_header
 from catalog.headings import Headings, is_title
 from catalog.list_kinds import ListKind
-from catalog.named_over import named_over, whose
+from catalog.named_over import goes_to_sender, named_over, whose
 from catalog.negatives import hears_allowed, lifts
 from catalog.notes_under import Note, is_labelled, note_of
 from catalog.reading import OF_LISTS, Opened, Part, Sheet
 from catalog.registry import Registry
 from catalog.repeated_codes import Codes
 from catalog.said_aside import is_of_none, is_promised
-from catalog.said_over import doubt, doubt_of_commitments, doubt_of_negatives
+from catalog.said_over import Doubt, doubt, doubt_of_commitments, doubt_of_negatives
 from catalog.sheets import AT_ONCE, LISTS, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.table_rows import TableRows, without_persons
@@ -208,14 +208,17 @@ class ListReading:
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
             hears = _HEARS.get(self._kind, in_heading)
-            doubts = _DOUBTS.get(self._kind, doubt)
-            self._page = Headings(opened.name, said, hears, self._names, opened.margins, doubts)
+            self._page = Headings(opened.name, said, hears, self._names, opened.margins, self._doubts)
             self._unnamed = []
             self._end_page()
             self._accepted.begin_page()
             if self._cover:
                 self._page.begin(self._cover)
         return self._page
+
+    def _doubts(self, text: str) -> Doubt | None:
+        found = _DOUBTS.get(self._kind, doubt)(text)
+        return None if found is Doubt.GONE and goes_to_sender(self._registry, text) else found
 
     def _is_proof(self, text: str) -> bool:
         return self._registry.known_proof(text) is not None

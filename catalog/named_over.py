@@ -13,7 +13,7 @@ from catalog.headings import Around
 from catalog.numbering import without_number
 from catalog.registry import Registry
 from catalog.sheet_names import matter_of_sheet
-from catalog.units import take_apart
+from catalog.units import Level, take_apart
 from domain.list_rows import Topic
 
 _PAPERS = re.compile("(所需|需要?|涉及|办理|应|的)*(提交|提供)?(的)?(证明|事项|材料|清单|目录|名录|一览表|表)+$")
@@ -38,9 +38,9 @@ _WHOSE = re.compile(
 _FURTHER = re.compile("(填[表报]|制表|审核|联系|负责|报送|日期|时间).*$", re.S)  #: what else stands in the same line
 #: Whose a title says a list is: 市中区教育局2026年证明事项清单, and not 安徽省民政厅规范性文件设定的证明事项清单.
 _HEAD = re.compile(
-    "(?P<unit>(?:(?!根据|按照|依据|关于|经|由|向|报|各|全|有关|部门|单位)[\u4e00-\u9fff]){1,20}?"
+    "(?P<unit>(?:(?!根据|按照|依据|关于|经|由|向|报|各|全|有关|部门|单位|下放|上收|划转|划归|[移转]交|归口|承接)[\u4e00-\u9fff]){1,20}?"
     "([局厅]|委员会|委(?![托员派任])|街道办事处|街道|[镇乡]人民政府|[镇乡](?=$|[^人村街]))(机关)?)"
-    "(?P<rest>(?!.{0,12}(设定|制定|制发|出台|印发|下发|统一|要求))(关于.*|\\d.*|.*(证明|事项|材料|清单|目录|名录|表|通知|公告|决定)|))$"
+    "(?P<rest>(?!.{0,12}(设定|制定|制发|出台|印发|下发|统一|要求))(关于.*|\\d.*|.*(证明|事项|材料|清单|目录|名录|表|通知|公告|决定)|(?<=局).{1,8}[科股室处]|))$"
 )
 _DOES = re.compile("(拟|决定|建议|予以|继续)*(取消|保留|废止|清理|不再(索要|保留|要求))的?$")
 _SHORTEST, _LONGEST = 4, 60
@@ -108,6 +108,23 @@ def _is_short_for(name: str, whole: str, district: str) -> bool:
     return not short.region and all(letter in left for letter in short.core.replace("厅", "局"))
 
 
+_TO = re.compile(
+    "(至|到|给|入|(归口|[移转划]?交|由|划转|下放|转)(至|到|给)?)(?P<unit>[\u4e00-\u9fff]{2,10}?)(统一|直接|负责)*(实施|办理|承[担接办]|行使|管理|的|事项|证明|$)"
+)
+_OF_A_TOWN = re.compile("[镇乡]|街道?")
+
+
+def goes_to_sender(registry: Registry, text: str) -> bool:
+    """True for a text that says that its rows went to whoever sends the list: 下放至街道 of a street."""
+    if registry.sender is None:
+        return False
+    whole = registry.units.name(registry.sender)
+    if take_apart(whole, registry.units.district).level is Level.TOWN and _OF_A_TOWN.search(text):
+        return True
+    found = _TO.search(without_brackets(text))
+    return found is not None and _is_short_for(found["unit"], whole, registry.units.district)
+
+
 _WHEN = re.compile("^([\u4e00-\u9fff]{1,6}?[省市区县](?!级|直))*(关于)?(\\d{2,4}年?度?)?的?")
 _NEEDS = re.compile("(所需|需要?|申请|业务|办理)(提交|提供)?的?$")
 
@@ -119,7 +136,8 @@ def _matter_of_title(plain: str) -> str | None:
     if not (papers := _PAPERS.search(whole)) or not re.search("证明|材料", papers[0]) or re.search("设定|文件", whole):
         return None
     bare = _NEEDS.sub("", _FRONT.sub("", whole[: papers.start()])).removesuffix("的")
-    return bare if matter_of_sheet(bare.replace("、", "")) else None
+    is_act = _LIKE_A_MATTER.search(bare) is not None and not _KINDS.fullmatch(bare)
+    return bare if is_act or matter_of_sheet(bare.replace("、", "")) else None
 
 
 def _has_another_code(registry: Registry, text: str, name: str) -> bool:

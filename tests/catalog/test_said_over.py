@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from openpyxl import Workbook
 
 from catalog.list_kinds import ListKind
+from catalog.lists import read_list
 from catalog.standing import Standing, in_heading
+from tests.catalog.registries import sandbox
 from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, page, sheets, table
+from tests.catalog.test_lists import codes
 from tests.catalog.test_margins import printed
 from tests.catalog.workbooks import saved, workbook
 
@@ -41,6 +46,8 @@ def test_a_sheet_of_another_time_or_of_examples_is_asked(name: str) -> None:
         "免于提交的证明材料清单",
         "不再实施的事项证明清单",
         "市中区减少证明事项清单",
+        "不再由我局实施的证明事项",
+        "由市局承办的证明事项",
     ],
 )
 def test_a_title_of_what_may_not_stand_is_asked(title: str) -> None:
@@ -51,7 +58,7 @@ def test_a_title_of_what_may_not_stand_is_asked(title: str) -> None:
     "heading",
     (
         "二、上收市级的事项 三、免于提交的证明 二、下放街道实施的事项 (二)移交审批局的证明 三、重复的证明事项 四、已失效"
-        " 四、本单位已不办理的事项"
+        " 四、本单位已不办理的事项 二、由市级部门实施 (二)已划走的事项 二、归口审批局办理的事项 二、试点期已满"
     ).split(),
 )
 def test_a_heading_of_what_may_not_stand_is_asked(heading: str) -> None:
@@ -63,7 +70,8 @@ def test_a_heading_of_what_may_not_stand_is_asked(heading: str) -> None:
     "text",
     (
         "新版 新增 现行 在用 终版 修订版 免证办 无证明办事 减证便民 市级下放的证明事项 承接省市下放事项证明清单 证明事项清单(新)"
-        " 证明事项清单(试行) 证明事项清单(修订版) 一、市级下放事项 二、承接事项 三、新增的证明 2026年版 证明事项清单(样表) 附件2"
+        " 证明事项清单(试行) 证明事项清单(修订版) 一、市级下放事项 二、由本级实施 二、承接事项 三、新增的证明 2026年版"
+        " 证明事项清单(样表) 附件2"
     ).split(),
 )
 def test_what_is_called_otherwise_asks_nothing(text: str) -> None:
@@ -123,3 +131,20 @@ def test_a_negative_list_and_one_of_commitments_say_what_they_are() -> None:
     assert table((title,), *rows, kind=ListKind.NEGATIVE_POLICE) == [set()]
     assert sheets(workbook(rows, name="旧版"), ListKind.NEGATIVE_POLICE) == [[VOID]]
     assert table(("调整为告知承诺制的证明事项清单",), HEADER, FIRST, kind=ListKind.COMMITMENTS) == [False]
+
+
+def test_what_went_to_the_sender_is_its_own() -> None:
+    known = sandbox()
+    header = ("序号", "证明名称")
+    for unit, title, expected in (
+        ("市中区光明路街道办事处", "下放至街道的证明事项清单", set()),
+        ("市中区光明路街道办事处", "镇街承接事项证明清单", set()),
+        ("市中区行政审批服务局", "下放审批局实施的证明事项清单", set()),
+        ("市中区民政局", "划转至审批局的证明事项清单", UNCLEAR),
+        ("市中区民政局", "镇街承接事项证明清单", UNCLEAR),
+        ("市中区光明路街道办事处", "上收市级的证明事项清单", UNCLEAR),
+    ):
+        code = next(one.code for one in known.units.known if one.name == unit)
+        own = replace(known, sender=code, speaks_for=frozenset({code}))
+        (result,) = read_list(workbook([(title,), header, (1, "户籍证明")]), ListKind.PROOFS, own)
+        assert codes(result.rows[0]) == expected, (unit, title)

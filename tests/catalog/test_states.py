@@ -48,7 +48,9 @@ def test_what_the_name_of_the_column_explains_is_known(name: str) -> None:
     assert under(name, 1, 1, 1) == [False] * 3
 
 
-@pytest.mark.parametrize("word", "停用 禁用 无效 冻结 注销 未启用 下线 已作废 不适用 disabled 关闭 未生效 封存 已下放".split())
+@pytest.mark.parametrize(
+    "word", "停用 禁用 无效 冻结 注销 未启用 下线 已作废 不适用 disabled 关闭 未生效 封存 已下放 0-停用 撤销发布".split()
+)
 def test_a_word_that_ends_it_is_asked(word: str) -> None:
     assert under("状态", "启用", word, "正常") == [False, UNCLEAR, False]
 
@@ -79,6 +81,7 @@ def test_a_tick_that_ends_it_is_asked_and_none_is_not(name: str) -> None:
         ("网办", ("Y", "N", "Y")),
         ("是否必要", ("是", "否", "是")),
         ("标识", ("★", "", "★")),
+        ("事项状态", ("1-在用", "1-在用", "2-新增")),
     ],
 )
 def test_what_says_nothing_of_that_asks_nothing(name: str, cells: tuple[object, ...]) -> None:
@@ -89,6 +92,10 @@ def test_a_row_that_says_itself_what_becomes_of_it_is_not_asked_for_a_code() -> 
     assert under("状态", 1, 0, 1, more=(("清理意见", "保留"),)) == [False] * 3
     assert under("状态", "启用", "停用", "启用", more=(("清理意见", "保留"),)) == [False, {"standing_disagrees"}, False]
     assert under("状态", "启用", "停用", "启用", more=(("清理意见", "取消"),)) == [True] * 3
+
+
+def test_a_sign_under_a_state_is_a_code() -> None:
+    assert under("状态", "●", "○", "●") == [UNSAID] * 3
 
 
 def test_a_list_of_matters_is_asked_too() -> None:

@@ -32,6 +32,7 @@ from tests.catalog.workbooks import workbook
         "部门:区水务局",
         "报送单位:孟庄镇人民政府",
         "区教育局",
+        "填报单位:市中区卫生健康局疾控科",
     ],
 )
 def test_a_unit_that_nobody_knows_is_asked(title: str) -> None:
@@ -104,6 +105,7 @@ def test_whose_the_list_is_may_stand_under_it_and_be_unknown() -> None:
         "滕州市公证处公证办理所需证明材料",
         "低保、特困申请所需证明目录",
         "市中区司法局关于公证的证明清单",
+        "民办学校设立审批证明材料清单",
     ],
 )
 def test_a_title_that_may_name_a_matter_is_asked(title: str) -> None:
