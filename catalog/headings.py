@@ -140,7 +140,9 @@ class Headings:
         if said is None and ends and self._title.said is not None:
             said = Standing.OPEN
         telling = next((line for line in reversed(lines) if self.hears(line) is not None), "")
-        doubted = next((line for line in reversed(lines) if self._doubt(line) is not None and not is_aside([line])), "")
+        doubted = next(
+            (line for line in reversed(lines) if self._doubt(line) is not None and (line[:1] == "附" or not is_aside([line]))), ""
+        )
         if said is not None or matter is not None or unit is not None or ends or doubted:
             self._title = _Over(said, telling or doubted or ends or lines[-1], matter, unit, self._doubt(doubted))
 

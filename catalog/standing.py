@@ -142,6 +142,7 @@ _ELSEWHERE = re.compile("(同时|另|另外|其余)(保留|取消|废止)(证明
 _PLANNED = re.compile(
     "下一?(批|步|阶段|轮|年|次|期|季度|个?月)|后续|将来|今后|以后|明年|来年|次年|计划|准备|预备|打算|考虑|争取|可(以|能)?(取消|废|停|不|无)"
 )
+_LIST_OVER = re.compile("停止(使用|执行)|停用|废止|作废|失效")
 _RESULT = re.compile("清理(结果|意见|情况|台账|工作台账)?")
 
 
@@ -165,6 +166,8 @@ def in_heading(text: str) -> Standing | None:
         return Standing.OPEN
     if not found and not _SPEAKS.search(_RESULT.sub("", plain)):  # 【取消】, 证明事项清理结果(保留)
         found = {said for remark in remarks if (said := _in_brackets(remark)) is not None}
+        if found == {Standing.CANCELLED} and _LIST_OVER.search("".join(remarks)):
+            return Standing.OPEN  # 证明事项清单(已停止使用): the list, for all that is known
     for remark in remarks:
         if (_SPEAKS.search(remark) and _in_brackets(remark) not in found) or (_WHEN.search(remark) and found != {Standing.KEPT}):
             return Standing.OPEN

@@ -27,7 +27,7 @@ def test_a_sheet_of_rows_that_may_not_stand_is_asked(name: str) -> None:
     assert sheets(workbook([HEADER, FIRST, SECOND], name=name)) == [[UNCLEAR, UNCLEAR]]
 
 
-@pytest.mark.parametrize("name", "旧版 旧 老版 历史 过期 填写示例 样例 2024年旧版 去年".split())
+@pytest.mark.parametrize("name", "旧版 旧 老版 历史 过期 填写示例 样例 2024年旧版 去年 外地参考 其他区".split())
 def test_a_sheet_of_another_time_or_of_examples_is_asked(name: str) -> None:
     assert sheets(workbook([HEADER, FIRST], name=name)) == [[VOID]]
     own = [(*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND, "取消")]
@@ -48,6 +48,10 @@ def test_a_sheet_of_another_time_or_of_examples_is_asked(name: str) -> None:
         "市中区减少证明事项清单",
         "不再由我局实施的证明事项",
         "由市局承办的证明事项",
+        "附件3:拟移交综合执法局事项所需证明",
+        "整合归并的证明事项清单",
+        "不纳入清单管理的证明",
+        "薛城区证明事项目录(停止使用)",
     ],
 )
 def test_a_title_of_what_may_not_stand_is_asked(title: str) -> None:
@@ -59,6 +63,7 @@ def test_a_title_of_what_may_not_stand_is_asked(title: str) -> None:
     (
         "二、上收市级的事项 三、免于提交的证明 二、下放街道实施的事项 (二)移交审批局的证明 三、重复的证明事项 四、已失效"
         " 四、本单位已不办理的事项 二、由市级部门实施 (二)已划走的事项 二、归口审批局办理的事项 二、试点期已满"
+        " (二)终止实施的证明事项 二、不再单独要求提交的证明"
     ).split(),
 )
 def test_a_heading_of_what_may_not_stand_is_asked(heading: str) -> None:
@@ -71,7 +76,7 @@ def test_a_heading_of_what_may_not_stand_is_asked(heading: str) -> None:
     (
         "新版 新增 现行 在用 终版 修订版 免证办 无证明办事 减证便民 市级下放的证明事项 承接省市下放事项证明清单 证明事项清单(新)"
         " 证明事项清单(试行) 证明事项清单(修订版) 一、市级下放事项 二、由本级实施 二、承接事项 三、新增的证明 2026年版"
-        " 证明事项清单(样表) 附件2"
+        " 证明事项清单(样表) 附件2 合并 整合 二、转让登记 一、移交安置 转学办理 二、撤销登记 注销登记所需证明 二、停业歇业 乡镇办理"
     ).split(),
 )
 def test_what_is_called_otherwise_asks_nothing(text: str) -> None:
