@@ -34,6 +34,7 @@ from tests.gateway.oversight.test_leads import issue
 from tests.gateway.reports.test_reports import made
 from tests.ledger.acting import do, swept
 from tests.ledger.sealing.seal_life import pem
+from tests.ofd_files import ofd
 
 CHIEF, SECOND = "demo-guangming-2", "second-readme"
 #: The parts of README.md and of README.zh-CN.md that tell of the same.
@@ -178,6 +179,10 @@ def test_the_calls_of_the_main_job(api: Api, seals: LocalSeals, monkeypatch: pyt
     look_up(shared)
     code, _ = seal_and_deliver(shared, seals)
     story.get(f"/v1/verifications/{shared}/proof.pdf")
+    _, other = filed(story, "P-HOUSEHOLD")
+    look_up(other)
+    seal_and_deliver(other, seals, ofd(other))
+    story.get(story.get(f"/v1/verifications/{other}").json()["links"]["proof"])  # …/proof.ofd
     story("POST", f"/verify/{shared}", None, {"code": code, "fields": {"户主姓名": "演示甲子"}})
     story.get(f"/v1/verifications/{shared}")
     story.get("/verify", None, headers={"Accept": "text/html"})
