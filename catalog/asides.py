@@ -62,6 +62,12 @@ def alone(cells: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else ""
 
 
+def in_few(cells: Sequence[str]) -> str:
+    """What the few cells of a row say together, without its number: 2 | 户籍证明 | 已取消; empty for one text or many."""
+    texts = [text for text in dict.fromkeys(filter(None, cells)) if not text.rstrip(".、").isdecimal()]
+    return "".join(texts) if 1 <= len(texts) < _MOST and len(set(filter(None, cells))) > 1 else ""
+
+
 def begins(text: str, hears: Callable[[str], Standing | None] = in_heading) -> bool:
     """True for an aside that speaks of the rows below it or is the title of another list: 附件2:取消的证明事项清单, 注:以下为取消的证明."""
     label = _LABEL.match(plain := _plain(text))

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 
 from catalog.accepted_rows import Accepted
-from catalog.asides import alone, is_aside
+from catalog.asides import alone, in_few, is_aside
 from catalog.cell_notes import said_in
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
@@ -21,14 +21,17 @@ from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, find_header
 from catalog.headings import Headings, is_title
 from catalog.list_kinds import ListKind
 from catalog.named_over import goes_to_sender, named_over, whose
-from catalog.negatives import hears_allowed, lifts
+from catalog.negatives import as_written, hears_allowed, lifts
+from catalog.note_marks import explained
 from catalog.notes_under import Note, is_labelled, note_of
-from catalog.reading import OF_LISTS, Opened, Part, Sheet
+from catalog.reading import OF_LISTS, Opened, Sheet
 from catalog.registry import Registry
 from catalog.repeated_codes import Codes
+from catalog.row_numbers import Numbers
+from catalog.rows_left import SIGNS, speaks_of_some
 from catalog.said_aside import is_of_none, is_promised
 from catalog.said_over import Doubt, doubt, doubt_of_commitments, doubt_of_negatives
-from catalog.sheets import AT_ONCE, LISTS, read_parts
+from catalog.sheets import AT_ONCE, LISTS, by_sheet, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
 from catalog.table_rows import TableRows, without_persons
 from catalog.verdicts import ONLY_OWN
@@ -111,7 +114,7 @@ class ListReading:
     def rows(self) -> Generator[tuple[int, RowResult], None, None]:
         """Each with the number of its sheet among `sheets`. Raises FileRefused, also when many were given already."""
         refused = None
-        for opened, rows in _sheets(self._parts):
+        for opened, rows in by_sheet(self._parts):
             top = list(islice(rows, HEADER_WITHIN))
             headings = self._headings(opened)
             try:
@@ -167,7 +170,7 @@ class ListReading:
         fault, where nobody need be asked what its columns are."""
         lines = [text for row, _ in top if (text := alone(row)) and not (self._accepted.has_any and self._noted(text))]
         if not opened.below:
-            words = [text for text in lines if not is_title(text)]
+            words = [text for text in (*lines, *filter(None, (in_few(row) for row, _ in top))) if not is_title(text)]
             self._elsewhere += words
             notes = {text: note for text in words if (note := self._note(text)) is not None}
             lines = [text for text in lines if text not in notes or not (notes[text].is_of_some_named or notes[text].whole)]
@@ -236,6 +239,9 @@ class ListReading:
         """Whether a text speaks of rows that were read, or of any of the page: then it is told of them, and says nothing of those
         below. `alone`: it is all that its row says."""
         has_any = self._accepted.has_any
+        if not has_any and speaks_of_some(text, self._registry.proofs):
+            self._waiting[text] = None
+            return True
         if not has_any and not is_labelled(text):
             return False
         if has_any and self._is_own and (unit := whose(text)) and self._names(unit, True)[1] is not None:
@@ -245,6 +251,8 @@ class ListReading:
             self._accepted.send_back(Fault("unit_of_another", "", said, ONLY_OWN))
         if is_of_none(plain := clean(fold(text))) or (self._kind is ListKind.COMMITMENTS and is_promised(plain)):
             return has_any
+        if self._explained(text):
+            return True
         note = self._note(text, alone=alone)
         if note is None or (note.may_head and note.signs and not self._accepted.has_marked(note.signs)):
             return False
@@ -258,9 +266,17 @@ class ListReading:
             self._page.met(text, Standing.OPEN)  # of those above or of those below
         return note.is_no_heading
 
+    def _explained(self, text: str) -> bool:
+        """Whether it explains a mark that rows of this page bear; they are told."""
+        marks = [(mark, said) for mark, said in explained(text) if self._accepted.has_marked(frozenset((mark,)))]
+        for mark, said in marks:
+            if (note := self._note(f"{SIGNS[0]}表示{said}")) is not None:
+                self._accepted.reach(note._replace(text=text, signs=frozenset((mark,)), numbers=Numbers(), is_legend=True))
+        return bool(marks)
+
     def _note(self, text: str, *, everywhere: bool = False, alone: bool = True) -> Note | None:
         is_negative = self._kind in (ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE)
-        proof, matter = _as_written if is_negative else self._registry.proofs.written, self._registry.matters.written
+        proof, matter = as_written if is_negative else self._registry.proofs.written, self._registry.matters.written
         names = partial(self._accepted.named_in, proof=proof, matter=matter, everywhere=everywhere)
         heard = _HEARS.get(self._kind, in_heading)
         return note_of(text, heard, names, alone=alone, lifts=lifts if heard is hears_allowed else None)
@@ -271,27 +287,3 @@ class ListReading:
             if (note := self._note(text)) is not None:
                 self._accepted.reach(note)
         self._waiting.clear()
-
-
-def _as_written(name: str) -> tuple[str, ...]:
-    """What a negative list calls a proof, which no register need know."""
-    return (clean(fold(name)),)
-
-
-def _sheets(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[TableRow]]]:
-    """Sheet by sheet; of one that is not read to its end the rest is passed over."""
-    following = next(parts, None)
-
-    def rows() -> Iterator[TableRow]:
-        nonlocal following
-        for following in parts:
-            if isinstance(following, Opened):
-                return
-            for row in following.rows:
-                yield row, following.faults
-        following = None
-
-    while isinstance(following, Opened):
-        yield following, (its := rows())
-        for _ in its:
-            pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from catalog.cleaning import key, split_names, without_brackets
+from catalog.cleaning import clean, key, split_names, without_brackets
 from catalog.row_remarks import doubts, drops
 from catalog.standing import Standing, in_heading
 from domain.blocking import NegativeItem
@@ -50,6 +50,11 @@ def lifts(text: str) -> bool:
             for part in parts
         )
     )
+
+
+def as_written(name: str) -> tuple[str, ...]:
+    """What a negative list calls a proof, which no register need know."""
+    return (clean(fold(name)),)
 
 
 _AND = re.compile("(?<=证明)(?:以及|[和与及或])(?=.+证明)")

@@ -13,7 +13,7 @@ from catalog.headings import is_heading
 from catalog.note_names import NOTHING, Named
 from catalog.row_numbers import Numbers, numbers_in, without_numbers
 from catalog.row_remarks import STILL, leaves
-from catalog.rows_left import ALL_OF_THEM, SIGNS, rows_left, without_signs
+from catalog.rows_left import ALL_OF_THEM, LOOKS, SIGNS, rows_left, without_signs
 from catalog.said_aside import of_rows, of_the_list
 from catalog.standing import Standing, cancels, in_cell
 from domain.spelling import fold
@@ -79,10 +79,6 @@ _PLACED = re.compile(
     r"|[末首][项条行]|倒数第"
 )
 _OF_SOME = re.compile("其余|其他的|其它的|其中|剩余|余下|部分(证明|事项|材料|已|予以|取消|停止)")
-_LOOKS = re.compile(
-    "[红黄绿蓝灰橙紫黑][色字底]|[标涂][红黄绿蓝灰黑粗]|加粗|粗体|斜体|底色|底纹|阴影|下划线|[划画]横?线|高亮|删除线|字体|颜色|打[叉圈]"
-    "|[打画划标带注](√|✓|✔|×|[VvXx]|对?[勾钩])号?(的|者|为|表示|是)"
-)
 _COUNTS = re.compile(
     r"^(其中)?[(]?(合计|总计|小计|共计|共|累计)[:]?\D{0,8}\d|(取消|废止|删除?|停止执行|不再保留)的?(项目?|证明|事项|序号)*:[1-9]\d{0,4}[项个件]?([,;。]|$)"
 )
@@ -188,7 +184,7 @@ def _found(text: str, plain: str, hears: _Hears, names: _Names, *, alone: bool =
         if not but:
             said_of, numbers, signs = left, numbers_in(left), frozenset(_SIGN.findall(left))
     back = _BACK.search(plain) is not None
-    looks = _LOOKS.search(plain) is not None
+    looks = LOOKS.search(plain) is not None
     may_instruct = _MAY_INSTRUCT.search(plain) and not (looks or _EXPLAINS.search(plain))
     if not (gives_up or keeps) or (not left and (_INSTRUCTS.search(plain) or may_instruct) and not (back and gives_up)):
         return None

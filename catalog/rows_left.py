@@ -8,10 +8,15 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from catalog.cleaning import clean
+from catalog.headings import is_title
+from catalog.matching import Names as Proofs
 from catalog.note_names import Named
+from catalog.numbering import is_numbered
 from catalog.row_numbers import numbers_in, without_numbers
 from catalog.row_remarks import doubts, leaves, may_leave
 from catalog.standing import cancels
+from domain.spelling import fold
 
 #: Marks in front of a name or behind it.
 SIGNS = "★☆▲△▼▽◆◇■●○◎※*＊#＃✱✳†‡§♦♣♠"
@@ -19,6 +24,14 @@ _SIGNED = re.compile(
     f"((前|后)?(面)?(带|标|注|打|画|划|加|有|标注|标有|注有)了?)?[{SIGNS}]+(号|符号|标[记识]|处|的|者|为|表示|是|项|均|代表|指|:)*"
 )
 ALL_OF_THEM = re.compile("以上|上述|上列|前述|上面|上表|本表|表中|表内|表列|所列|本清单|此表|该表|此清单|该清单|本目录|该目录|清单[中内]")
+#: How some of them look.
+LOOKS = re.compile(
+    "[红黄绿蓝灰橙紫黑][色字底]|[标涂][红黄绿蓝灰黑粗]|加粗|粗体|斜体|底色|底纹|阴影|下划线|[划画]横?线|高亮|删除线|字体|颜色|打[叉圈]"
+    "|[打画划标带注](√|✓|✔|×|[VvXx]|对?[勾钩])号?(的|者|为|表示|是)"
+)
+_LOOKING = re.compile(
+    f"[用以]?({LOOKS.pattern}|[标涂深浅]?[红黄绿蓝灰橙紫黑]|底纹|标[注记识出]|填充|背景|单元格|文字|字|体|底|色|的|为|者|是|表示|部分|项)+"
+)
 _EACH = re.compile("^(均|都|全部|一律|全)")
 #: What stands between the rows and what is said of them.
 _LEAD = re.compile(
@@ -34,6 +47,7 @@ _GIVEN_UP = re.compile(
 )
 #: 不再列入本表 says nothing of those that stand in it.
 _OF_ALL = re.compile(f"(?<![入在])({ALL_OF_THEM.pattern})")
+_LONGEST = 400  #: characters of a text over a table
 _CLAUSES = re.compile("(?<=[,;。])")
 
 
@@ -57,7 +71,7 @@ def rows_left(plain: str, names: Callable[[str], Named]) -> Left:
     called = re.compile("|".join(map(re.escape, written))) if written else None
     groups: list[str] = []
     for clause in _CLAUSES.split(plain):
-        speaks = bool(numbers_in(clause)) or _SIGNED.search(clause) or _OF_ALL.search(clause) or _EACH.match(clause)
+        speaks = bool(numbers_in(clause)) or _SIGNED.search(clause) or _OF_ALL.search(clause) or _EACH.match(clause) or LOOKS.search(clause)
         if speaks or (called is not None and called.search(clause)):
             groups.append(clause)
         elif groups and not groups[-1].endswith("。"):
@@ -70,5 +84,16 @@ def rows_left(plain: str, names: Callable[[str], Named]) -> Left:
 def _bare(clause: str, called: re.Pattern[str] | None) -> str:
     """What it says of them, without them."""
     said = without_numbers(_SAME_AS.sub("", clause))
+    said = _LOOKING.sub("", said, count=1) if LOOKS.search(said) else said
     said = _SIGNED.sub("", called.sub("", said) if called is not None else said)
     return _LEAD.sub(r"\1", said.replace(":", ","))
+
+
+def speaks_of_some(text: str, proofs: Proofs) -> bool:
+    """Whether a text over a table speaks of some of its rows, by number or by name, before any of them is read."""
+    plain = clean(fold(text))
+    if len(plain) > _LONGEST or is_title(text) or is_numbered(text):
+        return False
+    if not (may_leave(plain) or _GIVEN_UP.search(plain) or doubts(plain) or cancels(plain)):
+        return False
+    return bool(numbers_in(plain)) or proofs.stands_in(plain, 2)

@@ -6,7 +6,7 @@ What `catalog.reading` does to a file it does there; a file that is more than it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -38,6 +38,29 @@ def read_parts(content: bytes, limits: Limits, most: reading.Most | None = None,
                 yield Opened(name, {(row, column): width for row, column, width in spans}, below, tuple(under), tuple(margins))
             case {"rows": rows, "faults": faults}:
                 yield Rows(tuple(map(tuple, rows)), {(row, column): Fault(*said) for row, column, *said in faults})
+
+
+#: A row, and the faults of the part of the sheet that it came with.
+_Row = tuple[tuple[str, ...], Mapping[tuple[int, int], Fault]]
+
+
+def by_sheet(parts: Iterator[Part]) -> Iterator[tuple[Opened, Iterator[_Row]]]:
+    """Sheet by sheet; of one that is not read to its end the rest is passed over."""
+    following = next(parts, None)
+
+    def rows() -> Iterator[_Row]:
+        nonlocal following
+        for following in parts:
+            if isinstance(following, Opened):
+                return
+            for row in following.rows:
+                yield row, following.faults
+        following = None
+
+    while isinstance(following, Opened):
+        yield following, (its := rows())
+        for _ in its:
+            pass
 
 
 def read_apart(function: Callable[[list[Sheet]], Iterator[dict[str, Any]]], content: bytes, limits: Limits) -> Iterator[dict[str, Any]]:

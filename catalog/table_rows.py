@@ -20,6 +20,7 @@ from catalog.list_kinds import ListKind
 from catalog.matter_rows import read_matter
 from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative
+from catalog.note_marks import MAY_BEAR, borne
 from catalog.number_ticks import NumberTicks
 from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
@@ -47,7 +48,7 @@ _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 _named_by_number = remembered(named_by_number)
 _NO_SIGNS: frozenset[str] = frozenset()
 #: In a row without any of these nothing beside its names is looked for: asked of all of it at once it costs one look.
-_SAYS_MORE = re.compile(f"[{CANCELLING}一或{SIGNS}]")
+_SAYS_MORE = re.compile(f"[{CANCELLING}一或{SIGNS}{MAY_BEAR}]")
 _SIGNS = re.compile(f"[{SIGNS}]")
 
 
@@ -119,7 +120,7 @@ class TableRows:
             text = f"本行列为取消,从“{name}”列看却可能继续保留或还没有定。"
             notes.fault("standing_disagrees", "standing", text, "请核对后改成一致;继续保留或还没有定的,请从取消的证明中删去。")
         found = notes.result(fact)
-        signs = frozenset(_SIGNS.findall(words)) if says_more else _NO_SIGNS
+        signs = borne(words).union(_SIGNS.findall(words)) if says_more else _NO_SIGNS
         if found.fact is not None:
             own = bool(text := cells.get("standing", "")) and text != UNTICKED
             if silent and not own and around.said is None:

@@ -120,7 +120,7 @@ def test_a_comment_hangs_on_its_cell() -> None:
     assert sheet is not None
     for row in (["证明名称", "说明"], ["户籍证明", ""], ["居住证明", ""]):
         sheet.append(row)
-    sheet["A2"].comment, sheet["B9"].comment = Comment("建议取消", "甲"), Comment("表外", "甲")
+    sheet["A2"].comment, sheet["B9"].comment = Comment("请填写全称", "甲"), Comment("表外", "甲")
     found = only(saved(book))
     assert {at: fault.code for at, fault in found.faults.items()} == {(1, 0): "comment"} and len(found.rows) == 3
 

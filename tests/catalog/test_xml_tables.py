@@ -51,7 +51,7 @@ def test_marks_and_lines_before_its_beginning_are_no_damage(before: str, declare
         ("<Cell><ss:Data ss:Type='String'>户籍<html:B>证明</html:B></ss:Data></Cell>", "户籍证明", ""),
         ("<Cell ss:StyleID='w'><Data ss:Type='String'>R</Data></Cell>", "☑", ""),
         ("<Cell ss:StyleID='w'><Data ss:Type='String'>J</Data></Cell>", "J", "symbol"),
-        ("<Cell><Data ss:Type='String'>户籍证明</Data><Comment><Data>已取消</Data></Comment></Cell>", "户籍证明", "comment"),
+        ("<Cell><Data ss:Type='String'>户籍证明</Data><Comment><Data>已取消</Data></Comment></Cell>", "户籍证明", "tells_of_row"),
         ("<Cell ss:Formula='=A1'/>", "", "not_calculated"),
     ],
 )
