@@ -48,7 +48,7 @@ _GIVEN_UP = re.compile(
 #: 不再列入本表 says nothing of those that stand in it.
 _OF_ALL = re.compile(f"(?<![入在])({ALL_OF_THEM.pattern})")
 _LONGEST = 400  #: characters of a text over a table
-_CLAUSES = re.compile("(?<=[,;。])")
+_CLAUSES = re.compile(r"(?<=[;。])|(?<=\D,)|(?<=,)(?=\D)")
 
 
 def without_signs(text: str) -> str:
@@ -71,9 +71,14 @@ def rows_left(plain: str, names: Callable[[str], Named]) -> Left:
     called = re.compile("|".join(map(re.escape, written))) if written else None
     groups: list[str] = []
     for clause in _CLAUSES.split(plain):
-        speaks = bool(numbers_in(clause)) or _SIGNED.search(clause) or _OF_ALL.search(clause) or _EACH.match(clause) or LOOKS.search(clause)
-        if speaks or (called is not None and called.search(clause)):
-            groups.append(clause)
+        of_each = _EACH.match(clause) is not None
+        speaks = of_each or bool(numbers_in(clause)) or _SIGNED.search(clause) or _OF_ALL.search(clause) or LOOKS.search(clause)
+        if of_each and groups and not groups[-1].endswith("。"):  # 第1项因…,第2项因…,均已下放
+            first = next((at + 1 for at in reversed(range(len(groups))) if groups[at].endswith("。")), 0)
+            groups[first:] = ["".join(groups[first:]) + clause]
+        elif speaks or (called is not None and called.search(clause)):
+            is_open = bool(groups) and not _bare(groups[-1], called).strip(",;。、")  # 第1项,第2项均已下放
+            groups[-1:] = [groups[-1] + clause] if is_open else [*groups[-1:], clause]
         elif groups and not groups[-1].endswith("。"):
             groups[-1] += clause
     said = {one: _bare(one, called) for one in groups if not _OF_THE_LIST.search(one)}
