@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import secrets
 
 import zxingcpp
+
+_DARK = re.compile(rb"\x00+")  #: of a row of a picture in grey, the modules that are black
 
 
 def new_code() -> str:
@@ -29,10 +32,17 @@ def verify_url(public_url: str, number: str, code: str, word: str = "") -> str:
 
 
 def qr_svg(text: str) -> str:
-    """The QR code of `text` as SVG, error correction M, without the quiet zone (the page leaves it)."""
+    """The QR code of `text` as SVG, error correction M, without the quiet zone (the page leaves it).
+
+    Row by row in one shape: half the time of the library's own SVG, which joins modules over rows as well, and no larger on the page.
+    """
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    svg: str = zxingcpp.write_barcode_to_svg(code, add_quiet_zones=False)
-    return svg
+    rows = [bytes(row) for row in memoryview(zxingcpp.write_barcode_to_image(code, add_quiet_zones=False)).tolist()]
+    shape = "".join(
+        f"M{dark.start()} {y}h{dark.end() - dark.start()}v1H{dark.start()}z" for y, row in enumerate(rows) for dark in _DARK.finditer(row)
+    )
+    size = f'width="{len(rows)}" height="{len(rows)}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="#fff"/><path d="{shape}"/></svg>'
 
 
 def qr_picture(text: str) -> str:
