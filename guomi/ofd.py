@@ -5,7 +5,9 @@ Every part stands in the package once, in a fixed order and without the hour, so
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,6 +25,9 @@ OWN = (SIGNATURE, SEAL, VALUE)
 ATTACHED = "Doc_0/Attachs/proof.json"
 PAGE = 1  #: the only page's ID
 _AT = (2022, 6, 28, 0, 0, 0)
+_PART, _LISTED, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")  #: ZIP: APPNOTE 4.3.7, .12, .16
+_NAMES_IN_UTF_8 = 0x800
+_FILES = (0, 8)  #: kinds of entries, as Unix numbers them: anything else may be a link
 
 
 def tag(name: str, content: str, attributes: str = "") -> bytes:
@@ -38,6 +43,44 @@ def packed(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             package.writestr(zipfile.ZipInfo(name, _AT), content, zipfile.ZIP_DEFLATED)
     return output.getvalue()
+
+
+def bare(package: bytes) -> bool:
+    """Whether a ZIP is the parts that its directory lists and nothing beside them, each said alike there and where it stands. Programs
+    differ in which of both they believe, and in what they make of added fields: such a package may look otherwise elsewhere."""
+    try:
+        return _bare(package)
+    except (struct.error, zlib.error):
+        return False
+
+
+def _bare(package: bytes) -> bool:
+    end = len(package) - _END.size
+    mark, disk, first, here, many, size, start, comment = _END.unpack_from(package, end)
+    if mark != b"PK\5\6" or disk or first or here != many or comment or start + size != end:
+        return False
+    at, line = 0, start
+    for _ in range(many):
+        mark, _, *said, name, extra, remark, disk, _, attributes, place = _LISTED.unpack_from(package, line)
+        head, *alike, long, more = _PART.unpack_from(package, at)
+        if (mark, head, place, disk, extra, more, remark) != (b"PK\1\2", b"PK\3\4", at, 0, 0, 0, 0) or (said, name) != (alike, long):
+            return False
+        _, flags, method, _, _, _, packed_size, whole = said
+        body, next_line = at + _PART.size + name, line + _LISTED.size + name
+        if package[at + _PART.size : body] != package[line + _LISTED.size : next_line] or attributes >> 28 not in _FILES:
+            return False
+        at, line = body + packed_size, next_line
+        if flags & ~_NAMES_IN_UTF_8 or not _fills(package[body:at], method, whole):
+            return False
+    return (at, line) == (start, end)
+
+
+def _fills(content: bytes, method: int, size: int) -> bool:
+    """Whether it is all of one part, which has this size unpacked."""
+    if method == zipfile.ZIP_STORED:
+        return len(content) == size
+    opened = zlib.decompressobj(-zlib.MAX_WBITS)
+    return len(opened.decompress(content, size + 1)) == size and opened.eof and not opened.unused_data
 
 
 def listed() -> bytes:

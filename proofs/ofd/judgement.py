@@ -63,7 +63,8 @@ def judge(
         return CheckResult(Verdict.FOREIGN)
     if not number:
         return CheckResult(Verdict.OTHER_PAPER, appended=about["later"])
-    stands = standing(record, hashlib.sha256(content).hexdigest(), now)
+    digest = hashlib.sha256(content).hexdigest()
+    stands = Verdict.UNKNOWN_HERE if about["later"] else standing(record, digest, now)  # without the ledger `known` knows any digest
     if record is None:
         return CheckResult(Verdict.LATER_REVISION if about["later"] else stands, number)
     sealed = when(None, record.sealed_at)
@@ -95,7 +96,7 @@ def _opened(content: bytes, trust: bytes) -> Iterator[dict[str, Any]]:
     """In a process of its own: a verdict, or the number that stands in what the seal covers, from when until when seal and certificates
     were valid, whether anything was added, and the digest of the file as it was sealed."""
     try:
-        yield {"verdict": None, **_sealed(_parts(content), _authorities(trust))}
+        yield {"verdict": None, **_sealed(_parts(content), _authorities(trust), ofd.bare(content))}
     except MemoryError:
         raise
     except _NotOurs:
@@ -118,8 +119,8 @@ class _Altered(Exception):
     """It is not as it was sealed."""
 
 
-def _sealed(files: dict[str, bytes], authorities: list[x509.Certificate]) -> dict[str, Any]:
-    """Raises _NotOurs, _Altered, _Puzzle, or what a parser raises."""
+def _sealed(files: dict[str, bytes], authorities: list[x509.Certificate], bare: bool) -> dict[str, Any]:
+    """`bare`: as `ofd.bare` says of the package. Raises _NotOurs, _Altered, _Puzzle, or what a parser raises."""
     here = [name for name in ofd.OWN if name in files]
     value = files.get(ofd.VALUE)
     if not here or (value and not any(authority.subject.dump() in value for authority in authorities)):
@@ -128,13 +129,14 @@ def _sealed(files: dict[str, bytes], authorities: list[x509.Certificate]) -> dic
         raise _Altered
     number = _number(files)
     try:
-        return _covering(files, number, authorities)
+        found = _covering(files, number, authorities)
     except (_NotOurs, _Altered, MemoryError, InvalidSignature):
         raise
     except Exception:
         if number:  # what bears a number of ours is built as ours are
             raise
         raise _Puzzle from None
+    return {**found, "later": found["later"] or bool(number and not bare)}  # others pack as they like
 
 
 def _covering(files: dict[str, bytes], number: str, authorities: list[x509.Certificate]) -> dict[str, Any]:
