@@ -67,8 +67,9 @@ def _bare(package: bytes) -> bool:
             return False
         _, flags, method, _, _, _, packed_size, whole = said
         body, next_line = at + _PART.size + name, line + _LISTED.size + name
-        if package[at + _PART.size : body] != package[line + _LISTED.size : next_line] or attributes >> 28 not in _FILES:
-            return False
+        called = package[at + _PART.size : body]
+        if called != package[line + _LISTED.size : next_line] or called.endswith(b"/") or attributes >> 28 not in _FILES:
+            return False  # a folder may take a font's place where it is unpacked
         at, line = body + packed_size, next_line
         if flags & ~_NAMES_IN_UTF_8 or not _fills(package[body:at], method, whole):
             return False
