@@ -25,8 +25,16 @@ class Word:
     said: str
 
 
-Token = float | bytes | str | Word
-"""A number, a string, a name with its slash, or a word. Dictionaries, which only mark content, are left out."""
+@dataclass(frozen=True)
+class Said:
+    """What the marked text up to the next EMC says (ActualText), where its glyph stands for another character elsewhere on the page."""
+
+    text: str
+
+
+Token = float | bytes | str | Word | Said
+"""A number, a string, a name with its slash, or a word. Dictionaries, which only mark content, are left out, but for what a text says."""
+_SAYS = re.compile(rb"/ActualText\s*(?:<(?P<hex>[0-9A-Fa-f\s]*)>|\((?P<text>(?:\\.|[^\\)])*)\))", re.S)
 
 
 def tokens(content: bytes) -> Iterator[Token]:
@@ -44,7 +52,9 @@ def tokens(content: bytes) -> Iterator[Token]:
             case "hex":
                 yield bytes.fromhex(found["hex"].decode())
             case "dict":
-                pass
+                if (says := _SAYS.search(found[0])) is not None:
+                    text = bytes.fromhex(says["hex"].decode()) if says["text"] is None else _unescaped(says["text"])
+                    yield Said(text[2:].decode("utf-16-be") if text.startswith(b"\xfe\xff") else text.decode("latin-1"))
             case "name":
                 yield found[0].decode()
             case _:

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from proofs.ofd.content import UnknownContent, Word, tokens
+from proofs.ofd.content import Said, UnknownContent, Word, tokens
 from proofs.ofd.fonts import opentype
 
 MM = 25.4 / 72
@@ -93,6 +93,7 @@ class _Page:
     def __init__(self, made: Drawn, names: Mapping[str, int], faint: Mapping[str, float], height: float, first: int) -> None:
         self._made, self._names, self._faint, self._height, self._next = made, names, faint, height, first
         self._state, self._kept, self._path, self._text_matrix = _State(), list[_State](), Path(), _PLAIN
+        self._marked = ""  #: what the text says that is drawn now; "": what its glyphs say
 
     def draw(self, content: bytes) -> None:
         operands, array = list[Any](), list[Any]()
@@ -104,6 +105,8 @@ class _Page:
                 case Word("]"):
                     operands.append(array)
                     into = operands
+                case Said(text):
+                    self._marked = text
                 case Word(said):
                     self._done(said, operands)
                     operands.clear()
@@ -126,6 +129,8 @@ class _Page:
             self._path += [("m", [x, y]), ("l", [x + w, y]), ("l", [x + w, y + h]), ("l", [x, y + h]), ("h", [])]
         elif said in ("BT", "Tm"):
             self._text_matrix = _matrix(given) if given else _PLAIN
+        elif said == "EMC":
+            self._marked = ""
         elif said in ("Tj", "TJ"):
             self._text(given if said == "Tj" else given[0], _times(self._text_matrix, state.matrix))
         elif said not in _WITHOUT_LOOKS:
@@ -148,12 +153,13 @@ class _Page:
         """Glyph by glyph with its place along the line; what is no single character stands by itself."""
         state, font, at = self._state, self._made.fonts[self._state.font], 0.0
         run: list[tuple[int, str, float]] = []
+        only = sum(len(part) for part in parts if isinstance(part, bytes)) == 2
         for part in parts:
             if not isinstance(part, bytes):
                 at -= part * state.size / 1000 * MM
                 continue
             for glyph in (int.from_bytes(part[place : place + 2], "big") for place in range(0, len(part), 2)):
-                said = font.characters.get(glyph, "\ufffd")
+                said = (self._marked if only else "") or font.characters.get(glyph, "\ufffd")
                 if len(said) > 1 and run:
                     self._write(run, matrix)
                     run = []

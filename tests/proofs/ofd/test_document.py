@@ -16,7 +16,7 @@ from pylopdf_fonts_zh_cn import serif_path
 
 from guomi.ofd import ATTACHED, NAMESPACE
 from proofs.ofd import document, drawing
-from proofs.ofd.content import UnknownContent, Word, tokens
+from proofs.ofd.content import Said, UnknownContent, Word, tokens
 from proofs.ofd.document import render_ofd
 from proofs.page import PageError, machine_readable, render
 from tests.proofs.ofd.samples import parts, unsealed
@@ -151,6 +151,12 @@ def test_a_rare_name_is_one_character_of_two_units() -> None:
     assert chosen is not None and (chosen.get("CodeCount"), chosen.get("GlyphCount")) == ("4", "3")
 
 
+@pytest.mark.parametrize("name", ["力\uf98a力", "\uf98a力", "艾·力‧江", "一⼀"], ids=["between", "first", "dots", "radical"])
+def test_two_characters_that_a_font_draws_alike_stay_two(name: str) -> None:
+    """A name with a compatibility character beside the common one: who copies or searches it finds what was sealed."""
+    assert name in "".join("".join(texts(render_ofd(page(fields=(("姓名", name),))))).split())
+
+
 def test_a_glyph_that_says_two_characters_stands_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a font may draw fi: readers that count by characters would move whatever follows it on the line."""
     real = drawing._mapped
@@ -175,7 +181,9 @@ def test_a_glyph_that_says_two_characters_stands_by_itself(monkeypatch: pytest.M
         (rb"(a(b)c) Tj", [b"a(b)c", Word("Tj")]),
         (rb"(\101\\) '", [b"A\\", Word("'")]),
         (b"[<0041> -120.5 (x)] TJ", [Word("["), b"\0A", -120.5, b"x", Word("]"), Word("TJ")]),
-        (b"/Span <</ActualText <FEFF>>> BDC q", ["/Span", Word("BDC"), Word("q")]),
+        (b"/Span <</Lang (zh)>> BDC q", ["/Span", Word("BDC"), Word("q")]),
+        (b"/Span <</ActualText <FEFFF98A>>> BDC q", ["/Span", Said("\uf98a"), Word("BDC"), Word("q")]),
+        (rb"/Span<</ActualText(\(-)>>BDC q", ["/Span", Said("(-"), Word("BDC"), Word("q")]),
         (b"/F1 9 Tf .5 w", ["/F1", 9.0, Word("Tf"), 0.5, Word("w")]),
     ],
 )

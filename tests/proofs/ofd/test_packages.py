@@ -154,7 +154,23 @@ def _said_otherwise(offset: int) -> bytes:
         lambda: _said_otherwise(10),
         lambda: _said_otherwise(14),
     ],
-    ids=["part", "list", "first", "between", "pdf", "tail", "comment", "renamed", "remark", "link", "folder", "stream", "method", "time", "crc"],
+    ids=[
+        "part",
+        "list",
+        "first",
+        "between",
+        "pdf",
+        "tail",
+        "comment",
+        "renamed",
+        "remark",
+        "link",
+        "folder",
+        "stream",
+        "method",
+        "time",
+        "crc",
+    ],
 )
 def test_what_another_program_may_read_otherwise_is_not_whole_where_no_ledger_is_asked(package) -> None:  # type: ignore[no-untyped-def]
     """Obligation 11.1, offline: no digest speaks there, and readers differ in whether the directory or the parts' own heads are right."""
