@@ -17,7 +17,7 @@ from domain.list_rows import Fault
 from domain.spelling import fold
 
 _NAMES = re.compile(
-    ".*(审核|审查|审定|审批|复核|核定|会审|初审|复审|终审|核准|领导|局长|主任|负责人|专班|法制|合法性).*(意见|结果|结论|批示)|是否(同意|通过|认可)|审核情况"
+    ".*(审核|审查|审定|审批|复核|核定|会审|初审|复审|终审|核准|领导|局长|主任|负责人|专班|法制|合法性).*(意见|结果|结论|批示)|是否(同意|通过|认可)|审核情况|(单位|部门)?意见"
 )
 _WHO = "(经|已|专班|司法局|区?领导|局里?|法制(科|机构)?|审核|审查|审定|复核|初审|情况|内容)*"
 _YES = re.compile(
@@ -57,7 +57,7 @@ class Approvals:
             if header.columns.get(column, "standing") == "standing" and column not in header.marks and _approves(name)
         )
         self._approves = self._gives_up = False
-        self._approved, self._silent = array("L"), array("L")
+        self._approved, self._silent, self._open = array("L"), array("L"), array("L")
         self._this = (False, False)  #: of the row that is read: approved somewhere, silent somewhere
 
     def read(self, row: tuple[str, ...], cells: dict[str, str]) -> str:
@@ -80,9 +80,14 @@ class Approvals:
         self._this = (approved, silent)
         return refused
 
-    def taken(self, at: int) -> None:
-        """The row that was read is taken as this one."""
-        for rows, is_one in zip((self._approved, self._silent), self._this, strict=True):
+    def taken(self, at: int, *, decided: bool) -> None:
+        """The row that was read is taken as this one. `decided`: something else says what becomes of it, and that is approved of."""
+        approved, silent = self._this
+        for rows, is_one in (
+            (self._approved, approved and not decided),
+            (self._silent, silent),
+            (self._open, silent and not approved and not decided),
+        ):
             if is_one:
                 rows.append(at)
 
@@ -92,6 +97,8 @@ class Approvals:
         if self._gives_up:
             text = f"“{name}”列有的行写明取消,本行只写了同意,没有写同意的是取消还是保留。"
             yield Fault("standing_unclear", name, text, "请在每一行写明“同意保留”或“同意取消”。"), self._approved
+            text = f"“{name}”列有的行写明取消,本行没有写是取消还是保留。"
+            yield Fault("standing_unclear", name, text, "请在每一行写明“保留”或“取消”。"), self._open
         if self._approves:
             yield Fault("not_approved", name, f"“{name}”列别的行写了同意,本行没有写。", "请补上意见;不同意的,请删去这一行。"), self._silent
 

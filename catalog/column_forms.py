@@ -76,7 +76,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     ),
     "unit": (_form(_ASKS, "提交 提供 出具 开具?", f"{_PAPER}?", "的?") + _BODY,),
     "unit_code": (_form("部门 单位 机构 实施主体 主体", "的?", "统一社会?", "信用代码 编码 代码"),),
-    "standing": (_form("清理 处理 处置 取消 保留 梳理 审核", "取消 保留?", "意见 结果 结论 建议 情况 类型"),),
+    "standing": (_form("清理 处理 处置 取消 保留 梳理 审核", "取消 保留?", "意见 结果 结论 建议 情况 类型"), _form("清理", "方式")),
     "issuer": (_form(f"{_PAPER} 材料 证件 证照?", "的?", _GIVES, f"{_PAPER}?", "的?") + _BODY,),
     "handling": (_form("办件 办理", "类型 类别 性质"),),
     "promised_days": (_form("承诺", "办结 办理?", "时限 期限 时间 工作日"),),

@@ -5,12 +5,14 @@ Likeness never decides: 适用情形 and 不适用情形 are alike and say the o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 
 from rapidfuzz import fuzz, process
 
 from catalog.cleaning import key
 from catalog.column_names import BY_NAME, SYNONYMS
+from catalog.list_kinds import ListKind
 from domain.list_rows import Candidate, Question, Topic
 from domain.refusal import Refusal
 
@@ -23,6 +25,21 @@ Said = Callable[[str], str | None]
 
 class ColumnRefused(Refusal, code="column_refused"):
     """A list of this kind has no such column; the text says so, in Chinese."""
+
+
+#: 取消/保留理由 says why, and not which; 办理时限 of a list of proofs is the matter's.
+_WHY = re.compile("(理由|原因|依据|时间|日期)$")
+_HOW_LONG = re.compile("(办理|办结|受理|审批|法定|法定办结|承诺|承诺办结|事项办理)+(时限|期限|时间)")
+
+
+def tells_why(name: str) -> frozenset[str]:
+    """What a column of this name is not, however like it is: what becomes of its rows."""
+    return frozenset({"standing"}) if _WHY.search(key(name)) else frozenset()
+
+
+def tells_how_long(name: str, kind: ListKind) -> frozenset[str]:
+    """The same of how long a matter takes: in a list of proofs it is no time to check one."""
+    return frozenset({"limit_minutes"}) if kind is not ListKind.MATTERS and _HOW_LONG.fullmatch(key(name)) else frozenset()
 
 
 def nothing_said(_: str) -> str | None:

@@ -9,7 +9,7 @@ from itertools import islice, pairwise, zip_longest
 from catalog.column_forms import formed
 from catalog.column_names import SYNONYMS
 from catalog.column_naming import field_of, known, named
-from catalog.columns import PROPOSED, WAITED_FOR, Said, alike, nothing_said, questions
+from catalog.columns import PROPOSED, WAITED_FOR, Said, alike, nothing_said, questions, tells_how_long, tells_why
 from catalog.file_kinds import FileRefused
 from catalog.headings import is_title
 from catalog.list_kinds import ListKind
@@ -85,7 +85,8 @@ def find_header(sheet: Sheet, kind: ListKind, *, of_one_unit: bool = False, said
 def candidates(header: Header, kind: ListKind, said: Said, least: float = PROPOSED) -> Mapping[str, tuple[Candidate, ...]]:
     """For each column that nobody knew and nobody spoke of, what it may be: what other columns are not already."""
     open_to = kind.reads - set(header.columns.values())
-    return {name: alike(name, open_to, least) for name in header.unused if said(name) is None and state_reader(name) is None}
+    others = [name for name in header.unused if said(name) is None and state_reader(name) is None]
+    return {name: alike(name, open_to - tells_why(name) - tells_how_long(name, kind), least) for name in others}
 
 
 def _unclear(header: Header, kind: ListKind, said: Said, least: float) -> tuple[Question, ...]:

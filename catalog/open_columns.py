@@ -3,6 +3,7 @@ it: what the others leave empty there is no 保留 (obligation 2.1). A remark is
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 
@@ -13,6 +14,8 @@ from domain.list_rows import Fault
 
 _MOST = 8  #: columns that are looked at
 _WORD = 12  #: characters of what says nothing else
+#: What is done with a proof that is neither kept as it is nor given up.
+_OTHERWISE = re.compile("核验|核查|协查|共享|承诺|替代|代替|合并|调整|变更|部分|暂|待")
 
 
 class OpenColumns:
@@ -38,6 +41,8 @@ class OpenColumns:
                     self._gives_up |= 1 << bit
                 else:
                     self._keeps |= 1 << bit
+            elif len(text) <= _WORD and _OTHERWISE.search(text) and not self._remarks >> bit & 1:
+                found |= 1 << bit  # 核验 beside 取消 and 保留 says of neither that it is so
         return found
 
     def left(self, at: int, silent: int) -> None:
@@ -50,6 +55,6 @@ class OpenColumns:
         saying = self._gives_up & (self._keeps | ~self._remarks)
         for bit, name in enumerate(self._names):
             if saying >> bit & 1:
-                text = f"“{name}”列有的行写明取消,本行没有写。"
+                text = f"“{name}”列有的行写明取消,本行没有写是取消还是保留。"
                 fault = Fault("standing_unclear", name, text, "请在每一行写明“保留”或“取消”,并把列名改为“取消或保留”。")
                 yield fault, [at for at, silent in zip(self._rows, self._silent, strict=True) if silent >> bit & 1]

@@ -146,13 +146,19 @@ _LIST_OVER = re.compile("停止(使用|执行)|停用|废止|作废|失效")
 _RESULT = re.compile("清理(结果|意见|情况|台账|工作台账)?")
 
 
+#: 三、调整, 合并类: the same as 调整的证明事项. 变更 alone is a matter, too, and a sheet 合并 holds what was put together.
+_ALTERED = re.compile(
+    f"({_NUMBER.pattern})?(拟|予以|需|已|建议)*((调整|更名|精简)(类|部分|项|情况)?|(合并|整合)(类|项))|({_NUMBER.pattern})(合并|整合)"
+)
+
+
 @remembered
 def in_heading(text: str) -> Standing | None:
     """The name of a sheet or a column, a heading between the rows, a title: 二、取消的证明事项. OPEN where it speaks of that and does not
     say which (保留和取消的证明事项), None where it does not."""
     whole = _MARKS.sub("", _NEUTRAL.sub("", _BASIS.sub("", clean(fold(text))))).rstrip(":;。,、")
     if not _SPEAKS.search(whole):
-        return None
+        return Standing.OPEN if _ALTERED.fullmatch(_BRACKETED.sub("", whole)) else None
     if len(whole) > _LONGEST or _NOT_BROUGHT.search(whole):
         return Standing.OPEN
     plain = re.sub('[《》“”"「」 ]', "", _BRACKETED.sub("", whole))

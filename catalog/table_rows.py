@@ -26,11 +26,12 @@ from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
 from catalog.registry import Registry
 from catalog.remembering import remembered
+from catalog.renamings import renamed
 from catalog.row_numbers import own_number
 from catalog.row_remarks import withdraws
 from catalog.row_standing import BESIDE, UNTICKED, either, remarked, telling, ticked, told
 from catalog.rows_left import SIGNS
-from catalog.standing import CANCELLING
+from catalog.standing import CANCELLING, Standing, in_cell
 from catalog.state_columns import StateColumns
 from catalog.verdicts import RowNotes
 from domain.clear_text import FEWEST, named_by_number
@@ -90,7 +91,7 @@ class TableRows:
         unread = self._around(cells, meant, around)
         words = "\n".join(meant)
         says_more = _SAYS_MORE.search(words) is not None
-        beside = self._ticks.crossed(meant) or beside or remarked(meant, self._tells.remarks)
+        beside = self._ticks.crossed(meant) or beside or remarked(meant, self._tells.remarks) or self._renamed(meant, cells)
         beside = (self._states.read(meant) if self._states else "") or beside
         if beside or says_more or not self._tells.by_words_alone:
             beside, one_suffices = beside or told(meant, words, self._tells), either(meant, words, self._tells)
@@ -126,7 +127,7 @@ class TableRows:
             if silent and not own and around.said is None:
                 self._open.left(len(self._accepted), silent)
             if self._approvals.columns:
-                self._approvals.taken(len(self._accepted))
+                self._approvals.taken(len(self._accepted), decided=own or around.said is not None)
             if self._states and not own and not getattr(found.fact, "cancelled", False):
                 self._states.taken(len(self._accepted))
             self._ticks.taken()
@@ -164,7 +165,14 @@ class TableRows:
             said = ticked(cells.pop("standing", ""), marks)
             if said or "standing" in self.columns:
                 cells["standing"] = said
+        if "取消" in (how := cells.get("methods", "")) and not clean(cells.get("standing", "")) and in_cell(how) is Standing.CANCELLED:
+            cells["standing"], cells["methods"] = how, ""  # 实现方式: 数据共享, 告知承诺, 直接取消
         return unread
+
+    def _renamed(self, meant: tuple[str, ...], cells: Mapping[str, str]) -> str:
+        """The name of the column that says that what the row names is called otherwise, or is one with another; empty: none does."""
+        name = cells.get("matter" if self._kind is ListKind.MATTERS else "proof", "")
+        return remarked(meant, self._tells.remarks, lambda text: renamed(text, name)) if self._tells.remarks else ""
 
     def _find_faults(self, line: int, persons: Mapping[int, str], faults: Mapping[tuple[int, int], CellFault], notes: RowNotes) -> None:
         for column, what in persons.items():

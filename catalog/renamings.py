@@ -1,0 +1,39 @@
+"""更名与合并: a remark that says that what its row names is called otherwise by now, or is one with another. Whoever takes the row takes
+the old name, or one of two that are one (obligations 2.1, 5.1).
+"""
+
+from __future__ import annotations
+
+import re
+
+from catalog.cleaning import clean, key
+from catalog.remembering import remembered
+from catalog.standing import PARTS
+from domain.spelling import fold
+
+_DONE = "(已|拟|应|现|将|经|统一|相应|建议|予以|证明|材料|事项|本项|此项|该项|进行)*"
+_CALLED = "(更名|改名|易名|改称|重新命名)"
+_NAME = "(证明|材料|事项)?(名称|名字)"
+_CHANGED = "(调整|变更|更改|修改|修订|规范|统一|改|更改|更正)"
+#: 更名为X, 名称调整为X; by what it was called (由X更名) nobody need be asked, it is called so.
+_TO = re.compile(f"({_CALLED}|{_NAME}(由[^,;。]{{1,40}}?)?{_DONE}{_CHANGED})(为|成|至)[:]?(?P<to>[^,;。]{{1,60}})")
+_BARE = re.compile(f"{_DONE}(更名|改名|易名|合并|拆分|归并|整合){_DONE}(类|项)?")
+_MERGED = re.compile(f"^{_DONE}(与|和|同|跟)[^,;。]{{1,40}}?{_DONE}(合并|归并|整合)(成|为)?(一项|一个|1项|1个)?(事项|证明|材料)?$")
+_QUOTED = re.compile("[\"'“”‘’《》「」]")
+_SAYS = re.compile("[名称]|合并|归并|整合|拆分")
+
+
+@remembered
+def _new_name(text: str) -> str | None:
+    """What a remark says that it is called now; empty: it is merged or divided; None: neither."""
+    plain = _QUOTED.sub("", clean(fold(text)))
+    if (found := _TO.search(plain)) is not None:
+        return key(found["to"])
+    return "" if any(_BARE.fullmatch(part) or _MERGED.search(part) for part in PARTS.split(plain) if part) else None
+
+
+def renamed(text: str, name: str) -> bool:
+    """Whether a remark beside what is called `name` says that it is called otherwise, or is merged or divided."""
+    if not _SAYS.search(text) or (now := _new_name(text)) is None:
+        return False
+    return now != key(_QUOTED.sub("", clean(fold(name))))
