@@ -27,7 +27,7 @@ PAGE = 1  #: the only page's ID
 _AT = (2022, 6, 28, 0, 0, 0)
 _PART, _LISTED, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")  #: ZIP: APPNOTE 4.3.7, .12, .16
 _NAMES_IN_UTF_8 = 0x800
-_FILES = (0, 8)  #: kinds of entries, as Unix numbers them: anything else may be a link
+_FILES, _FOLDER = (0, 8), 0x10  #: kinds of entries, as Unix numbers them: anything else may be a link; and as DOS marks a folder
 
 
 def tag(name: str, content: str, attributes: str = "") -> bytes:
@@ -68,12 +68,16 @@ def _bare(package: bytes) -> bool:
         _, flags, method, _, _, _, packed_size, whole = said
         body, next_line = at + _PART.size + name, line + _LISTED.size + name
         called = package[at + _PART.size : body]
-        if called != package[line + _LISTED.size : next_line] or called.endswith(b"/") or attributes >> 28 not in _FILES:
+        if called != package[line + _LISTED.size : next_line] or called.endswith(b"/") or not _is_file(attributes):
             return False  # a folder may take a font's place where it is unpacked
         at, line = body + packed_size, next_line
         if flags & ~_NAMES_IN_UTF_8 or not _fills(package[body:at], method, whole):
             return False
     return (at, line) == (start, end)
+
+
+def _is_file(attributes: int) -> bool:
+    return attributes >> 28 in _FILES and not attributes & _FOLDER
 
 
 def _fills(content: bytes, method: int, size: int) -> bool:

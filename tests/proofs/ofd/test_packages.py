@@ -118,12 +118,12 @@ class _Stream(io.BytesIO):
         raise OSError
 
 
-def _packed(extra: bytes = b"", remark: bytes = b"", kind: int = 0o100000, into: type[io.BytesIO] = io.BytesIO) -> bytes:
+def _packed(extra: bytes = b"", remark: bytes = b"", kind: int = 0o100000, folder: int = 0, into: type[io.BytesIO] = io.BytesIO) -> bytes:
     out = into()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts(sealed()).items():
             one = zipfile.ZipInfo(name)
-            one.extra, one.comment, one.external_attr = extra, remark, (kind | 0o600) << 16
+            one.extra, one.comment, one.external_attr = extra, remark, (kind | 0o600) << 16 | folder
             package.writestr(one, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -148,6 +148,7 @@ def _said_otherwise(offset: int) -> bytes:
         lambda: _packed(extra=struct.pack("<HHBI", 0x7075, 10, 1, 0) + b"x.xml"),
         lambda: _packed(remark=b"forged"),
         lambda: _packed(kind=0o120000),
+        lambda: _packed(folder=0x10),
         lambda: changed(sealed(), {"Doc_0/Res/font_10.otf/": b""}),
         lambda: _packed(into=_Stream),
         lambda: _said_otherwise(8),
@@ -165,6 +166,7 @@ def _said_otherwise(offset: int) -> bytes:
         "renamed",
         "remark",
         "link",
+        "marked",
         "folder",
         "stream",
         "method",
