@@ -28,6 +28,7 @@ from proofs.page import SEAL_BOX, render
 from proofs.seal_image import draw_seal
 from proofs.signed_code import SignedCode, digest_of
 from proofs.wording import compose
+from reports.figures.sources import name_of
 from settings import settings
 from tasks.passes import actor, hand, lease_of
 from tasks.precedence import page_in_turn
@@ -100,7 +101,7 @@ def make(use: Use, what: Evidence) -> Sealed:
         method_name=about.method.label if about.method else "",
         matter_name=about.entry.matter_name,
         case_number=about.case_number,
-        source=what.source,
+        source=name_of(what.source) if what.source else "",
         retrieved_at=what.retrieved_at,
         verify_url=verify_url(settings().public_url, about.number, code, signed),
         development=settings().seal_development,

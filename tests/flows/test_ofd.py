@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +75,13 @@ def test_a_verification_is_delivered_as_ofd_and_its_four_facts_are_told(national
     (sealed,) = [one for one in events(number) if one.event is Event.SEALED]
     assert "level" not in sealed.detail and "unstamped" not in sealed.detail
     assert do(extensions.due, wall=wall_clock(), after=None, limit=9) == [], "timestamps are PDF's"
+
+
+def test_the_paper_names_the_source_as_people_call_it(national: Path) -> None:
+    """Obligation 9.3: 数据来源 is a name, and not that of our configuration's file."""
+    with zipfile.ZipFile(io.BytesIO(do(sealed_file, first_pass()))) as package:
+        said = [package.read(name).decode() for name in ("Doc_0/Pages/Page_0/Content.xml", "Doc_0/Attachs/proof.json")]
+    assert all("枣庄市电子证照库" in one and "licence_library" not in one for one in said)
 
 
 def test_what_was_pdf_stays_and_both_are_judged(ledger: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
