@@ -11,6 +11,7 @@ from typing import NamedTuple
 from catalog.cleaning import clean
 from catalog.headings import is_heading
 from catalog.note_names import NOTHING, Named
+from catalog.renamings import speaks_of_names
 from catalog.row_numbers import Numbers, numbers_in, without_numbers
 from catalog.row_remarks import STILL, leaves
 from catalog.rows_left import ALL_OF_THEM, LOOKS, SIGNS, rows_left, without_signs
@@ -242,7 +243,11 @@ def _says(plain: str, hears: _Hears) -> tuple[bool, bool]:
     """Whether it keeps, and whether it gives up."""
     keeps = _KEEPS.search(plain) is not None
     bare = _WHAT.sub("", without_signs(without_numbers(_LABEL.sub("", plain)))).strip(":")
-    if any(map(cancels, (plain, bare))) or _NOT_DONE.search(plain) or (_MERGED.search(plain) and numbers_in(plain)):
+    if (
+        any(map(cancels, (plain, bare)))
+        or _NOT_DONE.search(plain)
+        or ((_MERGED.search(plain) or speaks_of_names(plain)) and numbers_in(plain))
+    ):
         return keeps, True
     heard = hears(plain)
     return keeps, heard is Standing.CANCELLED or (heard is Standing.OPEN and not keeps)

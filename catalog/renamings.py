@@ -19,7 +19,10 @@ _CHANGED = "(调整|变更|更改|修改|修订|规范|统一|改|更改|更正)
 _TO = re.compile(f"({_CALLED}|{_NAME}(由[^,;。]{{1,40}}?)?{_DONE}{_CHANGED})(为|成|至)[:]?(?P<to>[^,;。]{{1,60}})")
 _BARE = re.compile(f"{_DONE}(更名|改名|易名|合并|拆分|归并|整合){_DONE}(类|项)?")
 _MERGED = re.compile(f"^{_DONE}(与|和|同|跟)[^,;。]{{1,40}}?{_DONE}(合并|归并|整合)(成|为)?(一项|一个|1项|1个)?(事项|证明|材料)?$")
+#: A column of what it is called now: 更名后名称, 新证明名称.
+_NEW_NAMES = re.compile(f"((变更|更名|调整|修改|规范|合并|更改|改名|修订|整合|统一)(之)?后的?|新的?|现(在)?的?|拟用|拟更名|拟调整){_NAME}")
 _QUOTED = re.compile("[\"'“”‘’《》「」]")
+_NO_NEW_NAME = frozenset({"不变", "无变化", "未变", "未变更", "未调整", "同左", "名称不变", "不调整", "无变动"})
 _SAYS = re.compile("[名称]|合并|归并|整合|拆分")
 
 
@@ -37,3 +40,19 @@ def renamed(text: str, name: str) -> bool:
     if not _SAYS.search(text) or (now := _new_name(text)) is None:
         return False
     return now != key(_QUOTED.sub("", clean(fold(name))))
+
+
+def holds_new_names(name: str) -> bool:
+    """True for a column of this name in which stands what its rows are called now."""
+    return _NEW_NAMES.fullmatch(key(name)) is not None
+
+
+def is_another(text: str, name: str) -> bool:
+    """Whether such a cell holds another name than the row's own."""
+    plain = key(_QUOTED.sub("", clean(fold(text))))
+    return bool(plain) and plain not in _NO_NEW_NAME and plain != key(_QUOTED.sub("", clean(fold(name))))
+
+
+def speaks_of_names(plain: str) -> bool:
+    """Whether a note says of its rows that they are called otherwise."""
+    return _TO.search(plain) is not None

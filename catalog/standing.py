@@ -148,7 +148,7 @@ _RESULT = re.compile("清理(结果|意见|情况|台账|工作台账)?")
 
 #: 三、调整, 合并类: the same as 调整的证明事项. 变更 alone is a matter, too, and a sheet 合并 holds what was put together.
 _ALTERED = re.compile(
-    f"({_NUMBER.pattern})?(拟|予以|需|已|建议)*((调整|更名|精简)(类|部分|项|情况)?|(合并|整合)(类|项))|({_NUMBER.pattern})(合并|整合)"
+    f"({_NUMBER.pattern})?(拟|予以|需|已|建议)*((调整|更名|精简)(类|部分|项|情况)?|(合并|整合)(类|项)|(更名|改名|名称变更)的(证明|材料|事项)+)|({_NUMBER.pattern})(合并|整合)"
 )
 
 

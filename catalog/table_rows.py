@@ -26,7 +26,7 @@ from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
 from catalog.registry import Registry
 from catalog.remembering import remembered
-from catalog.renamings import renamed
+from catalog.renamings import holds_new_names, is_another, renamed
 from catalog.row_numbers import own_number
 from catalog.row_remarks import withdraws
 from catalog.row_standing import BESIDE, UNTICKED, either, remarked, telling, ticked, told
@@ -77,6 +77,8 @@ class TableRows:
         self._number = next((column for field, column in self._fields if field == "sequence"), None)
         self._open, self._approvals, self._ticks = OpenColumns(header), Approvals(header), NumberTicks(header, len(accepted))
         self._states = None if is_negative or not (found := StateColumns(header)).columns else found
+        unread = ((column, name) for column, name in enumerate(header.names) if column not in header.columns)
+        self._new_names = tuple((column, name) for column, name in unread if holds_new_names(name))
         self._seen: dict[bytes, int] = {}
         self._rows = 0
 
@@ -172,6 +174,9 @@ class TableRows:
     def _renamed(self, meant: tuple[str, ...], cells: Mapping[str, str]) -> str:
         """The name of the column that says that what the row names is called otherwise, or is one with another; empty: none does."""
         name = cells.get("matter" if self._kind is ListKind.MATTERS else "proof", "")
+        for column, called in self._new_names:
+            if column < len(meant) and is_another(meant[column], name):
+                return called
         return remarked(meant, self._tells.remarks, lambda text: renamed(text, name)) if self._tells.remarks else ""
 
     def _find_faults(self, line: int, persons: Mapping[int, str], faults: Mapping[tuple[int, int], CellFault], notes: RowNotes) -> None:

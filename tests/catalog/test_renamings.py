@@ -45,7 +45,7 @@ def test_a_reason_for_giving_it_up_leaves_its_row_open(name: str) -> None:
     assert rows(name, "可网上核查", "") == [UNCLEAR, False]
 
 
-@pytest.mark.parametrize("heading", ["三、调整", "三、合并(2项)", "调整类", "(三)拟调整部分"])
+@pytest.mark.parametrize("heading", ["三、调整", "三、合并(2项)", "调整类", "(三)拟调整部分", "二、更名的证明事项"])
 def test_a_heading_that_says_no_more_than_that_rows_are_altered(heading: str) -> None:
     assert table(HEADER, ("一、保留的证明",), FIRST, (heading,), SECOND) == [False, UNCLEAR]
 
@@ -91,6 +91,24 @@ def test_numbered_notes_of_what_no_list_holds_say_nothing_of_its_rows(note: str)
 def test_numbered_notes_of_its_rows_are_still_heard() -> None:
     note = "说明:1.未列入清单的证明事项一律不得索要。2.第1项自2027年起取消。"
     assert table(HEADER, FIRST, SECOND, (note,)) == [{"note_beside"}, False]
+
+
+@pytest.mark.parametrize("column", ["更名后名称", "变更后的名称", "新名称", "现名称", "拟用名称"])
+def test_a_column_of_what_rows_are_called_now(column: str) -> None:
+    assert rows(column, "困难情况证明", "户籍证明", "不变") == [UNCLEAR, False, False]
+    assert rows(column, "", "", "") == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("注:第1项更名为困难情况证明。", [{"note_beside"}, False]),
+        ("第2项改名为“居民户籍证明”", [False, {"note_beside"}]),
+        ("注:本表名称由证明清单调整为证明目录。", [False, False]),
+    ],
+)
+def test_a_note_that_rows_are_called_otherwise(note: str, expected: list[bool | set[str]]) -> None:
+    assert table(HEADER, FIRST, SECOND, (note,)) == expected
 
 
 def test_a_remark_of_the_law_alone_is_none_of_the_proof() -> None:
