@@ -71,13 +71,13 @@ def text_of(pdf: bytes, folder: Path) -> str:
 
 
 def qr_codes(pdf: bytes, folder: Path) -> list[str]:
-    """The QR codes in the lower left part of an A4 page, as a camera would read them."""
+    """The QR codes in the lower left part of an A4 page, as a camera would read them; in one of 250 another reader sees bars of ITF in them."""
     (folder / "page.pdf").write_bytes(pdf)
     part = b"#set page(width: 60mm, height: 80mm, margin: 0mm)\n#place(dx: -20mm, dy: -200mm, "
     source = part + b'image("page.pdf", width: 210mm, height: 297mm))'
     png = typst.compile(source, root=folder, format="png", ppi=150)
     assert isinstance(png, bytes)
-    return [code.text for code in zxingcpp.read_barcodes(red_channel(png))]
+    return [code.text for code in zxingcpp.read_barcodes(red_channel(png), formats=zxingcpp.BarcodeFormat.QRCode)]
 
 
 def red_channel(png: bytes) -> numpy.ndarray:

@@ -109,7 +109,7 @@ def test_the_applicant_confirms_on_his_telephone(browser: Browser, place: tuple[
     browser.on_both_screens("handed-in-by-telephone")
     assert violations(browser, axe) == []
     pixels = numpy.array(page.evaluate(_PIXELS), dtype=numpy.uint8).reshape(400, 400)
-    scanned = zxingcpp.read_barcodes(pixels)[0].text
+    scanned = zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormat.QRCode)[0].text
     with chromium.new_context(locale="zh-CN", viewport={"width": TELEPHONE[0], "height": TELEPHONE[1]}) as profile:
         telephone = Browser(profile.new_page(), browser._pictures)
         text = telephone.go(address + urlsplit(scanned).path)
