@@ -71,7 +71,7 @@ def text_of(pdf: bytes, folder: Path) -> str:
 
 
 def qr_codes(pdf: bytes, folder: Path) -> list[str]:
-    """The QR codes in the lower left part of an A4 page, as a camera would read them; in one of 250 another reader sees bars of ITF in them."""
+    """The QR codes in the lower left part of an A4 page, as a camera would read them. In one of 250 bars of ITF are seen, too."""
     (folder / "page.pdf").write_bytes(pdf)
     part = b"#set page(width: 60mm, height: 80mm, margin: 0mm)\n#place(dx: -20mm, dy: -200mm, "
     source = part + b'image("page.pdf", width: 210mm, height: 297mm))'
