@@ -21,7 +21,7 @@ _EXPLAINS = re.compile(
 _ALL = re.compile(f"^{_NOTE}\\s*[:：]")
 _ITEMS = re.compile("(?:(?<=[:：;；。\\s])|^)(?P<item>\\d{1,2})[.、)）](?!\\d)")  #: 注:1.… 2.…
 _CIRCLES, _CHINESE = "①②③④⑤⑥⑦⑧⑨⑩", "一二三四五六七八九十"
-MAY_BEAR = "注明①②③④⑤⑥⑦⑧⑨⑩\\[［〔【"  #: every such mark holds one of these, as a class of characters
+MAY_BEAR = "注说①②③④⑤⑥⑦⑧⑨⑩\\[［〔【"  #: every such mark holds one of these, as a class of characters; 明 stands in every 证明
 
 
 def borne(words: str) -> frozenset[str]:
