@@ -29,7 +29,7 @@ _SAYS = re.compile("[名称]|合并|归并|整合|拆分")
 @remembered
 def _new_name(text: str) -> str | None:
     """What a remark says that it is called now; empty: it is merged or divided; None: neither."""
-    plain = _QUOTED.sub("", clean(fold(text)))
+    plain = _plain(text)
     if (found := _TO.search(plain)) is not None:
         return key(found["to"])
     return "" if any(_BARE.fullmatch(part) or _MERGED.search(part) for part in PARTS.split(plain) if part) else None
@@ -39,7 +39,7 @@ def renamed(text: str, name: str) -> bool:
     """Whether a remark beside what is called `name` says that it is called otherwise, or is merged or divided."""
     if not _SAYS.search(text) or (now := _new_name(text)) is None:
         return False
-    return now != key(_QUOTED.sub("", clean(fold(name))))
+    return now != key(_plain(name))
 
 
 def holds_new_names(name: str) -> bool:
@@ -49,10 +49,14 @@ def holds_new_names(name: str) -> bool:
 
 def is_another(text: str, name: str) -> bool:
     """Whether such a cell holds another name than the row's own."""
-    plain = key(_QUOTED.sub("", clean(fold(text))))
-    return bool(plain) and plain not in _NO_NEW_NAME and plain != key(_QUOTED.sub("", clean(fold(name))))
+    called = key(_plain(text))
+    return bool(called) and called not in _NO_NEW_NAME and called != key(_plain(name))
 
 
 def speaks_of_names(plain: str) -> bool:
     """Whether a note says of its rows that they are called otherwise."""
     return _TO.search(plain) is not None
+
+
+def _plain(text: str) -> str:
+    return _QUOTED.sub("", clean(fold(text)))
