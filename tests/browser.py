@@ -35,7 +35,11 @@ DESKTOP, TELEPHONE = (1100, 900), (390, 844)
 
 
 class Browser:
-    """A page of an empty profile that notes every address it was asked to load."""
+    """A page of an empty profile that notes every address it was asked to load.
+
+    To wait, name what will be there by a selector. `page.wait_for_function` evaluates its words anew at every look, which the
+    pages' Content-Security-Policy forbids: it passes where its first look is true, and fails on a slower machine.
+    """
 
     def __init__(self, page: Page, pictures: Path | None) -> None:
         self.page, self._pictures = page, pictures

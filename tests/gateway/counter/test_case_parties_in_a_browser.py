@@ -49,7 +49,7 @@ def test_a_couple_is_registered_by_keyboard_and_a_proof_is_filed_about_one(brows
     assert at(browser) == "再加一位当事人"
     keys.press("Enter")
     page.wait_for_selector("#parties > fieldset")
-    page.wait_for_function("document.activeElement?.name?.endsWith('-role')")
+    page.wait_for_selector("[name$='-role']:focus")
     keys.press("ArrowDown")
     keys.press("ArrowDown")
     keys.press("Tab")

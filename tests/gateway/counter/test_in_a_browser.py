@@ -67,7 +67,7 @@ def test_from_the_link_to_the_first_page_and_back_in(browser: Browser, address: 
     browser.on_both_screens("counter-sessions")
     assert browser.page.locator("tbody tr").count() == 2
     browser.page.click("text=结束其他全部登录")
-    browser.page.wait_for_function("document.querySelectorAll('tbody tr').length === 1")
+    browser.page.wait_for_selector("tbody tr:only-child")
     browser.page.click("text=退出登录")
     browser.page.wait_for_url("**/counter/sign-in?out=1")
     browser.on_both_screens("counter-signed-out")
