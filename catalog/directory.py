@@ -3,7 +3,7 @@
 What a list does not say stays as it is registered. A code of which two lists say different things is asked, and stays as it
 is until a person says which list counts; so does one that a list gives another name (`catalog.differing`). A new code that may
 be that of a matter which the list names no more (事项换码) is asked, and not registered until a person says which matter it is,
-or that it is none of them.
+or that it is none of them: one of the same unit and name, or that which the row says that it was called (由“…”更名).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from ledger.tables.registry import Matter
 
 _NEW = {"handling": HandlingType.OTHER, "promised_days": None, "reviewed_above": False}
 _LIKELY = 0.9  #: same unit, same name: all but sure
+_NOT_REGISTERED = ("formerly",)  #: of what a row says
 
 
 def enter(session: Session, source: CatalogSource, reading: CatalogReading, facts: Iterable[MatterFact]) -> None:
@@ -111,7 +112,9 @@ def new_codes(session: Session) -> list[Asked]:
         for code, formers in _waiting(session, source, reading, [fact for _, fact in lines.values()]).items():
             line, fact = lines[code]
             known = "、".join(one.code for one in formers)
-            why = f"{known} 与它同单位、同名称,本清单不再列出:是它换了编码,请选原编码;是另一个事项,请答“都不是”"
+            alike = all(key(one.name) == key(fact.name) for one in formers)
+            who = "与它同单位、同名称" if alike else "是清单写明的原事项或与它同名"
+            why = f"{known} {who},本清单不再列出:是它换了编码,请选原编码;是另一个事项,请答“都不是”"
             candidates = tuple(Candidate(one.code, one.name, _LIKELY) for one in formers)
             sender = source.unit or ""
             fresh = Asked(Topic.SUCCESSION, code, f"{code} {fact.name}", why, candidates, sender=sender, unsettled=True)
@@ -126,15 +129,21 @@ def _waiting(session: Session, source: CatalogSource, reading: CatalogReading, f
     new = [fact for fact in facts if fact.code not in matters]
     if not new:
         return {}
-    wanted, named = {(fact.unit, key(fact.name)) for fact in new}, {fact.code for fact in facts}
-    gone = [row for row in matters.values() if row.active and row.code not in named and (row.unit, key(row.name)) in wanted]
+    wanted = {fact.code: {(fact.unit, key(name)) for name in (fact.name, *fact.formerly)} for fact in new}
+    every, named = set().union(*wanted.values()), {fact.code for fact in facts}
+    gone = [row for row in matters.values() if row.active and row.code not in named and not every.isdisjoint(_called(row))]
     unclear, said = successions.unclear(session, reading.id, [row.code for row in gone]), questions.answers(session, source.unit)
     found = {}
     for fact in new:
-        formers = [row for row in gone if row.code not in unclear and (row.unit, key(row.name)) == (fact.unit, key(fact.name))]
+        formers = [row for row in gone if row.code not in unclear and not wanted[fact.code].isdisjoint(_called(row))]
         if formers and said.get((Topic.SUCCESSION, fact.code)) not in ("", *(row.code for row in formers)):
             found[fact.code] = formers
     return found
+
+
+def _called(matter: Matter) -> set[tuple[str, str]]:
+    """Of which unit it is, and what a list may call it there."""
+    return {(matter.unit, key(matter.name)), (matter.unit, key(matter.code))}
 
 
 def _followed(session: Session, source: CatalogSource) -> dict[str, str]:
@@ -147,7 +156,7 @@ _COLUMNS = {"name": "matter", "unit": "unit", "handling": "handling", "promised_
 
 def _stated(fact: MatterFact) -> dict[str, Any]:
     """What the row says, as the register has it."""
-    said = {one.name: getattr(fact, one.name) for one in fields(fact)}
+    said = {one.name: getattr(fact, one.name) for one in fields(fact) if one.name not in _NOT_REGISTERED}
     return {name: value for name, value in said.items() if value is not Silent.SILENT and (value is not None or name == "promised_days")}
 
 

@@ -9,6 +9,7 @@ from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_code
 from catalog.codes import CodeKind, DepartmentCode, read_code
+from catalog.name_questions import FORMERLY
 from catalog.numbering import without_number
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.row_standing import standing
@@ -55,7 +56,8 @@ def read_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -
             above = values.yes_or_no(cells["reviewed_above"], False)
     except NotUnderstood as wrong:
         notes.fault("value_wrong", "handling", f"{wrong}。", "请按表头要求填写。")
-    return None if unit is None else MatterFact(code, name, unit, handling, days, above)
+    formerly = tuple(filter(None, cells.get(FORMERLY, "").split("\n")))
+    return None if unit is None else MatterFact(code, name, unit, handling, days, above, formerly)
 
 
 def _is_elsewhere(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> bool:

@@ -10,6 +10,7 @@ from catalog import values
 from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
 from catalog.cleaning import clean, clean_code, is_cut_off, split_names
 from catalog.matching import Match, Names
+from catalog.name_questions import ask_code_or_name, asks_for_former, goes_back_for_several
 from catalog.named_over import ACTS
 from catalog.numbering import without_number
 from catalog.registry import NOT_A_UNIT, Registry
@@ -125,7 +126,7 @@ def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str
             notes.fault("proof_disagrees", "proof", f"证明名称“{text}”与编码 {code} 不是同一证明。", "请核对名称和编码。")
             return None
         if text and match.code is None:
-            _ask_code_or_name(Topic.PROOF, text, code, registry.proofs, match, notes)
+            ask_code_or_name(Topic.PROOF, text, code, registry.proofs, match, notes)
             return None
         notes.matched("proof", "证明编码一致")
         return code
@@ -135,32 +136,17 @@ def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str
             notes.fault("proof_unknown", "proof_code", unknown, "请核对编码,或先登记该证明。")
             return None
         notes.fault("proof_code_unknown", "proof_code", unknown, "已按证明名称认定;请核对编码。", blocks=False)
+    if asks_for_former(Topic.PROOF, text, match, cells, notes, registry):
+        return None
     if match.code is not None:
         notes.matched("proof", match.why)
         return match.code
-    if _several(Topic.PROOF, "proof", cells["proof"], registry.proof, notes):
+    if goes_back_for_several(Topic.PROOF, "proof", cells["proof"], registry.proof, notes):
         return None
     swapped = "像是办理事项而不是证明,是否与“证明用途”填反;" if _LIKE_A_MATTER.search(text) else ""
     several = "像是写了不止一个证明;" if len(split_names(cells["proof"])) > 1 else ""
     notes.ask(Topic.PROOF, text, f"{swapped}{several}{match.why}", match.candidates)
     return None
-
-
-def _several(topic: Topic, column: str, cell: str, meant: Callable[[str], Match], notes: RowNotes) -> bool:
-    """Several known names in one cell: whichever of them a person chose, the others would be lost. The row goes back."""
-    names = split_names(cell)
-    several = len(names) > 1 and all(meant(name).code for name in names)
-    if several:
-        text = f"一格写了 {len(names)} 个{topic.label}:{'、'.join(names)}。"
-        notes.fault(f"several_{column}s", column, text, f"请分行填写,每行一个{topic.label}。")
-    return several
-
-
-def _ask_code_or_name(topic: Topic, text: str, code: str, known: Names, match: Match, notes: RowNotes) -> None:
-    """A code copied from the row above looks as right as any: where the name beside it is another, a person says what is meant."""
-    others = tuple(one for one in match.candidates if one.code != code)
-    why = f"所填编码 {code} 是“{known.name(code)}”的,名称却不一致,需要确认"
-    notes.ask(topic, text, why, (Candidate(code, known.name(code), 0.8), *others))
 
 
 def _asking_unit(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:
@@ -191,13 +177,15 @@ def _matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry, unit:
         return None
     match = _matter_named(text, code, unit, registry)
     if code and match.code is None:
-        _ask_code_or_name(Topic.MATTER, text, code, registry.matters, match, notes)
+        ask_code_or_name(Topic.MATTER, text, code, registry.matters, match, notes)
         return None
     if match.code == "":
         notes.fault("matter_none", "matter", f"“{text}”不是事项(已人工确认)。", "请填写事项名称,最好附事项编码。")
         return None
+    if not code and asks_for_former(Topic.MATTER, text, match, cells, notes, registry):
+        return None
     if match.code is None:
-        if not _several(Topic.MATTER, "matter", cells["matter"], registry.matter, notes):
+        if not goes_back_for_several(Topic.MATTER, "matter", cells["matter"], registry.matter, notes):
             notes.ask(Topic.MATTER, text, match.why, match.candidates)
         return None
     if code and match.code != code:

@@ -66,6 +66,10 @@ class Registry:
         named = self.proofs.named(text)
         return named[0] if len(named) == 1 else None
 
+    def is_answered(self, topic: Topic, text: str) -> bool:
+        """Whether a person said what this name means."""
+        return self._answered(topic, text) is not None
+
     def column(self, subject: str) -> str | None:
         """What a person said of a column of the sender's lists (`catalog.columns`): a field; empty: it is not used."""
         return self.answers.get((Topic.COLUMN, key(subject)))

@@ -18,6 +18,7 @@ from catalog.headers import Header
 from catalog.headings import Around
 from catalog.list_kinds import ListKind
 from catalog.matter_rows import read_matter
+from catalog.name_questions import FORMERLY
 from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative
 from catalog.note_marks import MAY_BEAR, borne
@@ -26,7 +27,7 @@ from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
 from catalog.registry import Registry
 from catalog.remembering import remembered
-from catalog.renamings import holds_new_names, is_another, renamed
+from catalog.renamings import former_names, holds_new_names, holds_old_names, is_another, renamed
 from catalog.row_numbers import own_number
 from catalog.row_remarks import withdraws
 from catalog.row_standing import BESIDE, UNTICKED, either, remarked, telling, ticked, told
@@ -77,8 +78,9 @@ class TableRows:
         self._number = next((column for field, column in self._fields if field == "sequence"), None)
         self._open, self._approvals, self._ticks = OpenColumns(header), Approvals(header), NumberTicks(header, len(accepted))
         self._states = None if is_negative or not (found := StateColumns(header)).columns else found
-        unread = ((column, name) for column, name in enumerate(header.names) if column not in header.columns)
+        unread = [(column, name) for column, name in enumerate(header.names) if column not in header.columns]
         self._new_names = tuple((column, name) for column, name in unread if holds_new_names(name))
+        self._old_names = tuple(column for column, name in unread if holds_old_names(name))
         self._seen: dict[bytes, int] = {}
         self._rows = 0
 
@@ -118,6 +120,8 @@ class TableRows:
         if (first := self._seen.setdefault(self._digest(meant, cells, around), line)) != line:
             notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
             return notes.result(None)
+        if former := self._formerly(meant):
+            cells[FORMERLY] = former
         fact = self._reader(cells, notes, self._registry)
         if isinstance(fact, ProofFact) and fact.cancelled and (name := remarked(meant, self._tells.remarks, withdraws)):
             text = f"本行列为取消,从“{name}”列看却可能继续保留或还没有定。"
@@ -178,6 +182,14 @@ class TableRows:
             if column < len(meant) and is_another(meant[column], name):
                 return called
         return remarked(meant, self._tells.remarks, lambda text: renamed(text, name)) if self._tells.remarks else ""
+
+    def _formerly(self, meant: tuple[str, ...]) -> str:
+        """What the row says that what it names was called, one a line."""
+        said = [text for column in self._old_names if column < len(meant) and (text := clean(meant[column]))]
+        for column, _ in self._tells.remarks:
+            if column < len(meant) and (text := meant[column]):
+                said += former_names(text)
+        return "\n".join(said) if said else ""
 
     def _find_faults(self, line: int, persons: Mapping[int, str], faults: Mapping[tuple[int, int], CellFault], notes: RowNotes) -> None:
         for column, what in persons.items():

@@ -98,7 +98,8 @@ class Silent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MatterFact:
-    """What a row says of a matter, and nothing of what it has no column for. `promised_days` None: it promises none."""
+    """What a row says of a matter, and nothing of what it has no column for. `promised_days` None: it promises none; `formerly`: what it
+    says that the matter was called, or its code was, until now: each may be none."""
 
     code: str
     name: str
@@ -106,6 +107,7 @@ class MatterFact:
     handling: HandlingType | None = None
     promised_days: int | Silent | None = Silent.SILENT
     reviewed_above: bool | None = None
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import LOCAL
+from domain.list_rows import Topic
 from domain.register_changes import Register, RegisterChangeKind, RegisterChangeStatus
+from ledger.tables.catalog import CatalogQuestion
 from ledger.tables.register_changes import RegisterChange
 from ledger.tables.registry import Matter, ProofKind, Unit, UnitChange
 
@@ -42,14 +44,23 @@ def _short_names_of_merged(session: Session) -> list[tuple[str, str, datetime]]:
 
 
 def of_matters(session: Session) -> dict[str, list[FormerName]]:
-    """Matter, by its code of today -> what it was called; no name that another matter in use bears now."""
+    """Matter, by its code of today -> what it was called, and what the codes were whose place it took; no name that another matter in use
+    bears now."""
     today = dict(session.execute(select(Matter.code, func.coalesce(Matter.succeeded_by, Matter.code))).tuples().all())
     borne = set(session.scalars(select(Matter.name).where(Matter.active.is_(True))))
     found: dict[str, list[FormerName]] = {}
-    for matter, name, at in _confirmed(session, Register.MATTERS):
+    for matter, name, at in (*_confirmed(session, Register.MATTERS), *_names_of_former_codes(session)):
         if name not in borne and matter in today:
             found.setdefault(today[matter], []).append(FormerName(name, _day(at)))
     return found
+
+
+def _names_of_former_codes(session: Session) -> list[tuple[str, str, datetime]]:
+    """What was called otherwise under its former code ended when a person said so (事项换码)."""
+    row = CatalogQuestion
+    said = select(Matter.code, Matter.name, row.answered_at).join(Matter, Matter.code == row.answer)
+    query = said.where(row.topic == Topic.SUCCESSION, Matter.succeeded_by.is_not(None), row.answered_at.is_not(None))
+    return [(code, name, at) for code, name, at in session.execute(query.order_by(row.answered_at)).tuples() if at is not None]
 
 
 def of_proofs(session: Session) -> dict[str, list[FormerName]]:

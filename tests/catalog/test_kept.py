@@ -71,6 +71,7 @@ FACTS: list[tuple[Fact, dict[str, Any]]] = [
         MatterFact("M-1", "甲", "U", HandlingType.IMMEDIATE, None, False),
         {"code": "M-1", "name": "甲", "unit": "U", "handling": "immediate", "promised_days": None, "reviewed_above": False},
     ),
+    (MatterFact("M-1", "甲", "U", formerly=("乙",)), {"code": "M-1", "name": "甲", "unit": "U", "formerly": ["乙"]}),
     (MatterFact("M-1", "甲", "U", promised_days=5), {"code": "M-1", "name": "甲", "unit": "U", "promised_days": 5}),
     (ProofFact("P-1", None, None), {"proof": "P-1", "unit": None, "matter": None}),
     (
