@@ -9,7 +9,7 @@ from typing import Any
 from catalog import values
 from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
 from catalog.cleaning import clean, clean_code, is_cut_off, split_names
-from catalog.matching import Match, Names
+from catalog.matching import Match
 from catalog.name_questions import ask_code_or_name, asks_for_former, goes_back_for_several
 from catalog.named_over import ACTS
 from catalog.numbering import without_number
@@ -20,7 +20,7 @@ from catalog.several_names import is_either, known_within, named_in, unknown_in
 from catalog.standing import Standing
 from catalog.units import Vague, vagueness
 from catalog.verdicts import ONLY_OWN, RowNotes
-from domain.list_rows import Candidate, ProofFact, Topic
+from domain.list_rows import ProofFact, Topic
 
 _LIKE_A_MATTER = re.compile(f"({ACTS})$")
 _LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
