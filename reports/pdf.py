@@ -17,7 +17,6 @@ TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _ON_ONE_LINE, _NARROWEST, _WIDEST = 9, 10, 36  #: in Chinese characters
 _LINES = 6  #: of the longest cell of a column, while the others leave it room
 _LINE = 42  #: characters of a table's size between its edges
-_SMALL = 9  #: points: the smallest that is printed
 _WHOLE, _TIED = 5, 80  #: rows: a table of so many is not torn; of more the ends are kept together, where no cell has more characters
 _WORD = re.compile(r"[!-~]{1,23}")  #: longer runs may break anywhere (the template)
 _REPLACEMENT = "〓"  #: GB/T 9704's own mark for a character that cannot be printed
@@ -86,11 +85,12 @@ def _widths(block: Table, rows: list[list[str]]) -> list[float]:
 
 def _whole_words(found: list[float], rows: list[list[str]], block: Table) -> list[float]:
     """A column whose share would be narrower than a rate in it is as wide as that: it would be printed beyond the table."""
-    room = _LINE * 10.5 / (_SMALL if block.small else 10.5) + sum(width - 0.8 for width in found if width < 0)
+    room = _LINE + sum(width - 0.8 for width in found if width < 0)
     shares = sum(width for width in found if width > 0)
     for column, width in enumerate(found):
         words = (word for row in rows for word in _WORD.findall(row[column]))
-        longest = max(map(_length, words), default=0.0)
+        title = _length(block.columns[column]) if block.small else 0.0  # on page one nobody reads twice what a column holds
+        longest = max(title, max(map(_length, words), default=0.0))
         if width > 0 and room * width / shares < longest + 0.8:
             found[column] = -longest - 0.2
     return found if max(found) > 0 else [1.0] * len(found)
