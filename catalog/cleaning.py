@@ -14,7 +14,9 @@ from domain.spelling import fold, words
 _PAIRS = (("\u300a", "\u300b"), ("\u201c", "\u201d"), ("\u300c", "\u300d"), ("\uff08", "\uff09"))
 #: Written where a cell has nothing to say.
 _NOTHING = frozenset({"", "无", "-", "--", "—", "——", "/", "\\", "未分类", "暂无", "空", "null", "none", "n/a", "未知", "待定"})
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+_HIDDEN = "\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad"
+_INVISIBLE = re.compile(f"[{_HIDDEN}]")
+_UNCLEAN = re.compile(f"[\\s{_HIDDEN}]")  #: a text without any of these is one line and clean
 _BRACKETS = re.compile("[(\uff08\u3010\\[\u3014{][^)\uff09\u3011\\]\u3015}]{0,200}[)\uff09\u3011\\]\u3015}]")
 #: What stands between two names. Not 和 or 及: they stand inside names too (人力资源和社会保障局, 和平路街道).
 _SEVERAL = re.compile("[\u3001,\uff0c;\uff1b/\n\r|]|(?<=\\S)\u6216\u8005?(?=\\S)|\u4ee5\u53ca")
@@ -26,6 +28,8 @@ _CHINESE_GAP = re.compile(f"(?<=[{_CHINESE}])\\s+(?=[{_CHINESE}])")
 def clean(text: str) -> str:
     """One line as a person would write it: no line breaks or spaces inside Chinese, no invisible characters; empty
     where the cell says nothing (无, 未分类, —)."""
+    if not _UNCLEAN.search(text):  # most texts, and lists have a million of them
+        return "" if text.casefold() in _NOTHING else text
     text = _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\u3000", " ").strip()
     text = _CHINESE_GAP.sub("", text)
     text = re.sub(r"\s+", " ", text)
@@ -34,6 +38,8 @@ def clean(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Several lines kept apart, each clean."""
+    if not _UNCLEAN.search(text):
+        return clean(text)
     lines = [clean(line) for line in _INVISIBLE.sub("", text).splitlines()]
     return "\n".join(line for line in lines if line)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Dialect
@@ -30,6 +31,7 @@ class Kept(TypeDecorator[Any]):
     def __init__(self, kind: Any, *, stated: bool = False) -> None:
         super().__init__()
         self.kind, self.stated = kind, stated
+        self._one_of: dict[type, TypeAdapter[Any]] | None = {} if isinstance(kind, UnionType) else None
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
@@ -43,7 +45,17 @@ class Kept(TypeDecorator[Any]):
 
     def text(self, value: Any) -> str:
         """The value as the text of that JSON."""
-        return self._adapter.dump_json(value, exclude_defaults=self.stated).decode()
+        return self._writer(type(value)).dump_json(value, exclude_defaults=self.stated).decode()
+
+    def _writer(self, kind: type) -> TypeAdapter[Any]:
+        """What writes values of this kind: of one of several kinds its own, for the adapter of all tries each in turn."""
+        if self._one_of is None:
+            return self._adapter
+        if kind not in self._one_of:
+            from pydantic import TypeAdapter
+
+            self._one_of[kind] = TypeAdapter(kind)
+        return self._one_of[kind]
 
     def of_text(self, text: str) -> Any:
         """The value again, from the text that `text` gives."""
