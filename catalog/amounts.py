@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
+from catalog.cleaning import clean
 from catalog.remembering import remembered
 from domain.refusal import Refusal
 from domain.spelling import fold
@@ -66,6 +67,48 @@ def is_counted(text: str) -> bool:
     """True where what was said had to be counted in days: 6个月, 长期."""
     plain = re.sub(r"\s", "", fold(text))
     return plain in FOREVER or re.search("[周期月年]", plain) is not None
+
+
+_AT_ONCE = re.compile(
+    "(即时|实时|立即|即刻|当场|现场|马上|随时|秒级|秒|即查即)(办理|办结|办|批|得|反馈|核验|提供|出具|完成|可得|可取)?|立等可取|即办"
+)
+_BEFORE = re.compile("^(最长|最多|最迟|一般|约)?(不超过)?")
+_AFTER = re.compile("(以?内|之内)?(办结|反馈|完成|核验|答复|回复|出具|办理|提供)?$")
+_IN_DAYS = re.compile("当[日天]|(?P<first>半|[^-至到~]+?)([-至到~](?P<last>[^-至到~]+?))?(个?工作日|个?自然日|天|日|周|个?月)")
+_PART_OF_HOURS = re.compile(r"(\d\.\d)个?小时")
+#: What a column counts in: 核验时限(工作日), 有效期/月.
+_UNIT = re.compile("(工作日|自然日|小时|分钟|个?月|年|周|天|日)[)]?$")
+
+
+def with_unit(text: str, column: str) -> str:
+    """A bare number with the unit that the name of its column has; anything else as it is."""
+    plain = clean(fold(text))
+    unit = _UNIT.search(fold(column))
+    return f"{plain}{unit[1]}" if unit and _number(plain) is not None else text
+
+
+@remembered
+def limit(text: str) -> int | None:
+    """核验时限 in minutes; None for one that is none of them: 即时 (`is_at_once`), 2个工作日, which the calendar decides. Raises
+    `NotUnderstood`."""
+    plain = re.sub(r"\s", "", clean(fold(text)))
+    core = _AFTER.sub("", _BEFORE.sub("", plain))
+    days = _IN_DAYS.fullmatch(core)
+    if not plain or _AT_ONCE.fullmatch(plain) or (days and all(one is None or _counts(one) for one in (days["first"], days["last"]))):
+        return None
+    if hours := _PART_OF_HOURS.fullmatch(core):
+        return int(Fraction(hours[1]) * 60) or None
+    return amount(core, 100_000, MINUTES)
+
+
+def _counts(text: str) -> bool:
+    return bool(_number(text)) or re.fullmatch(r"\d\.\d", text) is not None
+
+
+@remembered
+def is_at_once(text: str) -> bool:
+    """True for a time that says that it is done while somebody waits."""
+    return _AT_ONCE.fullmatch(re.sub(r"\s", "", fold(text))) is not None
 
 
 def _number(text: str) -> Fraction | None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from catalog import values
-from catalog.amounts import MINUTES, NotUnderstood, amount, is_counted
+from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_code, is_cut_off, split_names
 from catalog.matching import Match
 from catalog.name_questions import ask_code_or_name, asks_for_former, goes_back_for_several
 from catalog.named_over import ACTS
 from catalog.numbering import without_number
+from catalog.proof_values import said_in
 from catalog.registry import NOT_A_UNIT, Registry
-from catalog.remembering import remembered
 from catalog.row_standing import standing
 from catalog.several_names import is_either, known_within, named_in, unknown_in
 from catalog.standing import Standing
@@ -42,13 +41,7 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
     if standing(cells, notes, must_say=True) is Standing.CANCELLED:
         return _cancelled(proofs, unit, matter, cells, notes)
     issuing_unit = _issuer(cells, notes, registry)
-    said = {
-        name: found
-        for name, read in _VALUES.items()
-        if (text := cells.get(name)) and (found := _value(text, notes, name, read)) is not None
-    }
-    if (days := said.get("validity_days")) and is_counted(term := cells["validity_days"]):
-        notes.fault("validity_counted", "validity_days", f"“{clean(term)}”按 {days} 天计。", "不妥的,请填写天数。", blocks=False)
+    said = said_in(cells, notes)
     if not proofs:
         return None
     return ProofFact(
@@ -69,10 +62,10 @@ def _cancelled(
     """A proof that is given up. One that the office goes on to check by another way is kept, and by that way."""
     if text := clean(cells.get("methods", "")):
         try:
-            values.methods(text)
+            methods = values.methods(text)
         except NotUnderstood:
-            pass  # 不再提交, 直接取消: what becomes of it, and no way to check it
-        else:
+            methods = ()  # 不再提交, 直接取消: what becomes of it, and no way to check it
+        if methods:
             notes.fault(
                 "cancelled_with_method",
                 "methods",
@@ -250,37 +243,3 @@ def _one_unit(text: str, topic: Topic, column: str, notes: RowNotes, registry: R
         case None:
             notes.ask(topic, text, match.why, match.candidates)
     return None
-
-
-def _flag(text: str) -> bool:
-    return values.yes_or_no(text, False)
-
-
-def _value(text: str, notes: RowNotes, name: str, read: Callable[[str], Any]) -> Any:
-    """What the cell says; None where it says nothing, or what nobody understands, which is a fault then."""
-    try:
-        found = read(text) if (text := text.strip()) else None
-    except NotUnderstood as wrong:
-        notes.fault("value_wrong", name, f"{wrong}。", "请按表头要求填写。")
-        return None
-    return None if found in ("", (), {}) else found
-
-
-#: Columns of which a row says what stands in them, in the order in which they are read.
-_VALUES: Mapping[str, Callable[[str], Any]] = {
-    "methods": values.methods,
-    "source": values.written_out,
-    "parameters": values.parameters,
-    "fields": values.names,
-    "validity_days": remembered(values.validity),
-    "limit_minutes": remembered(lambda text: amount(text, 100_000, MINUTES)),
-    "exclusion": remembered(values.exclusion),
-    "exclusion_decided_by": values.written_out,
-    "exclusion_evidence": values.written_out,
-    "no_commitment": values.written_out,
-    "immediate": _flag,
-    "database_backed": _flag,
-    "sealed_when_negative": _flag,
-    "outside_region": _flag,
-    "checkable_online": _flag,
-}

@@ -6,6 +6,7 @@ import re
 
 from catalog.amounts import DAYS, FOREVER, WORKING_DAYS, NotUnderstood, amount
 from catalog.cleaning import clean, clean_text, key, split_names
+from catalog.method_sentences import by_words, is_afterwards, is_place, without_when
 from catalog.remembering import remembered
 from domain.limits import HandlingType
 from domain.methods import Method
@@ -94,19 +95,46 @@ _NUMBERS = re.compile(r"[(]?\d+[)]?[.、]?|(?<!\w)[(]?[一二三四五][)、.]+"
 _BETWEEN = re.compile("[→>+]+|和|与|及|或者?|并|结合|加|先|再|然后|其次")
 
 
+#: By which door an applicant comes: of the matter, and no way to check a proof.
+_CHANNELS = re.compile("(窗口|网上|线上|线下|现场|大厅|自助|邮寄|掌上|移动端)(办理|申请|申报|受理)|全程网办|一窗受理|一网通办")
+_REMARK = re.compile(r"[(]([^()]{2,40})[)]$")
 #: What is said around the name of one: 通过数据共享方式, 采用告知承诺制办理.
-_AROUND = re.compile("^(通过|采用|采取|实行|以|由|经)|(的?方式|途径|方式办理|办理|实现)$")
+_AROUND = re.compile("^(通过|采用|采取|实行|以|由|经)|(的?方式|途径|方式办理|办理|实现|为主|为辅|兜底)$")
 
 
 @remembered
 def methods(text: str) -> tuple[Method, ...]:
-    """核验方式 in the order in which they are written."""
-    found = []
-    for name in split_names(_BETWEEN.sub("、", _NUMBERS.sub("、", fold(text)))):
-        if (method := _BY_NAME.get(plain := key(name)) or _BY_NAME.get(_AROUND.sub("", plain))) is None:
-            raise NotUnderstood(f"不认识的核验方式“{name}”")
-        found.append(method)
+    """核验方式 in the order in which they are written; empty where they say nothing of how a proof is got: 事后核查, 窗口办理."""
+    found: list[Method] = []
+    for clause in split_names(_NUMBERS.sub("、", fold(text))):
+        said = without_when(clause) if found else clause
+        if (method := _method(said)) is not None:
+            found.append(method)
+        elif said and not is_afterwards(said) and not _CHANNELS.fullmatch(said):
+            found += _several(said)
     return tuple(dict.fromkeys(found))
+
+
+def _several(clause: str) -> list[Method]:
+    found = []
+    for name in split_names(_BETWEEN.sub("、", clause)):
+        if (method := _method(name)) is not None:
+            found.append(method)
+        elif not is_afterwards(name):
+            raise NotUnderstood(f"不认识的核验方式“{name}”")
+    return found
+
+
+def _method(text: str) -> Method | None:
+    """By its name, else by what is said in words; a bracket behind it may say with whom, and when."""
+    plain = key(text)
+    if found := _BY_NAME.get(plain) or _BY_NAME.get(_AROUND.sub("", plain)) or by_words(text):
+        return found
+    remark = _REMARK.search(text)
+    if remark is None or not (what := remark[1]):
+        return None
+    method = _method(text[: remark.start()])
+    return method if is_place(what) or not without_when(what) or (method is not None and _method(what) is method) else None
 
 
 def handling(text: str) -> HandlingType:

@@ -106,3 +106,50 @@ def test_what_was_counted_in_days_is_said_to_its_sender() -> None:
     first, second = result.rows
     assert isinstance(first.fact, ProofFact) and first.fact.validity_days == 180 and first.faults[0].text == "“6个月”按 180 天计。"
     assert isinstance(second.fact, ProofFact) and second.fact.validity_days == 90 and not second.faults
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes", "at_once"),
+    [
+        *((text, None, True) for text in "即时 当场 实时 立即 即办 当场办结 立等可取 即时反馈 即查即得".split()),
+        *((text, None, None) for text in "2个工作日 一个工作日 3个工作日内 半个工作日 1-2个工作日 不超过1个工作日".split()),
+        *((text, None, None) for text in "当日 2日内 1天 一周 0.5天".split()),
+        *((text, minutes, None) for text, minutes in {"1小时": 60, "半小时": 30, "0.5小时": 30, "2小时内办结": 120, "10分钟": 10}.items()),
+        *((text, minutes, None) for text, minutes in {"不超过30分钟": 30, "24小时": 1440, "45": 45}.items()),
+        *((text, None, None) for text in ("无", "—", "/")),
+    ],
+)
+def test_a_time_to_check_is_minutes_or_at_once_or_days_that_the_calendar_decides(
+    text: str, minutes: int | None, at_once: bool | None
+) -> None:
+    """Before, a row that said 即时 or 2个工作日 went back."""
+    (row,) = read_list(workbook([(*HEADER, "核验时限"), (*GOOD, text)]), ListKind.PROOFS, sandbox())[0].rows
+    assert isinstance(row.fact, ProofFact) and (row.fact.limit_minutes, row.fact.immediate) == (minutes, at_once)
+    in_days = any(one in text for one in "日天周")
+    assert [fault.code for fault in row.faults] == (["limit_in_days"] if in_days else [])
+
+
+@pytest.mark.parametrize("text", ["视情况", "若干天", "10-30分钟", "0天", "-3天", "以实际为准", "2026年3月1日"])
+def test_a_time_to_check_that_nobody_understands_goes_back(text: str) -> None:
+    (row,) = read_list(workbook([(*HEADER, "核验时限"), (*GOOD, text)]), ListKind.PROOFS, sandbox())[0].rows
+    assert [fault.code for fault in row.faults] == ["value_wrong"]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "field", "value"),
+    [
+        ("核验时限(工作日)", 2, "limit_minutes", None),
+        ("核验时限(小时)", 2, "limit_minutes", 120),
+        ("核验时限(分钟)", 30, "limit_minutes", 30),
+        ("核验时限", 30, "limit_minutes", 30),
+        ("有效期(月)", 6, "validity_days", 180),
+        ("有效期(月)", "3个月", "validity_days", 90),
+        ("有效期(年)", "一", "validity_days", 365),
+        ("有效期(天)", 60, "validity_days", 60),
+        ("有效期", 60, "validity_days", 60),
+    ],
+)
+def test_a_number_counts_what_its_column_counts(column: str, text: object, field: str, value: int | None) -> None:
+    """Before, two working days were two minutes, and six months six days, without a word."""
+    (row,) = read_list(workbook([(*HEADER, column), (*GOOD, text)]), ListKind.PROOFS, sandbox())[0].rows
+    assert isinstance(row.fact, ProofFact) and getattr(row.fact, field) == value
