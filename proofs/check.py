@@ -16,6 +16,7 @@ from domain.proof_form import Form, form_of
 from domain.status_places import Place
 from proofs import pdf_judgement
 from proofs.ofd import judgement as ofd_judgement
+from proofs.stamp_revocations import NOTHING_REVOKED, Revocations
 from proofs.verdicts import CheckResult, KnownProof, Verdict
 
 _JUDGES = {Form.PDF: pdf_judgement.judge, Form.OFD: ofd_judgement.judge}
@@ -31,9 +32,10 @@ def check(
     *,
     roots: bytes = b"",
     wall: datetime | None = None,
+    revocations: Revocations = NOTHING_REVOKED,
 ) -> CheckResult:
     """The verdict on a file. `trust`: our authorities' certificates (PEM), `roots`: those of timestamps; `known` asks the ledger by
-    number. `wall`: the wall clock's time, where `now` is not.
+    number. `wall`: the wall clock's time, where `now` is not. `revocations`: what is known of them beside what the file keeps.
 
     The caller limits the size. The file is read in processes of their own (`isolation`), the ledger is asked here: the
     seal is judged at the moment that the ledger gives. Blocks. Raises ProcessDied where the file is more than its reader
@@ -42,7 +44,7 @@ def check(
     form = form_of(content)
     if form not in _JUDGES:
         return CheckResult(Verdict.PICTURE if content.startswith(_IMAGES) else Verdict.NOT_PDF)
-    return _JUDGES[form](content, trust, known, now, roots=roots, wall=wall)
+    return _JUDGES[form](content, trust, known, now, roots=roots, wall=wall, revocations=revocations)
 
 
 def place_of(content: bytes) -> Place | None:

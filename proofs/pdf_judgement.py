@@ -25,6 +25,7 @@ from isolation.process import Limits, loads, read
 from proofs import national
 from proofs.container import Container, container_of
 from proofs.sealed_when import Time, kept_of, stamp_of, when
+from proofs.stamp_revocations import NOTHING_REVOKED, Revocations
 from proofs.verdicts import CheckResult, KnownProof, Verdict, standing
 
 # pyHanko logs the subject of a certificate that it cannot trust, and a stranger's file may name any person there.
@@ -36,7 +37,14 @@ LIMITS = Limits(memory=256 * 2**20, seconds=10, patience=60, output=2**16)
 
 
 def judge(
-    pdf: bytes, trust: bytes, known: Callable[[str], KnownProof | None], now: datetime, *, roots: bytes = b"", wall: datetime | None = None
+    pdf: bytes,
+    trust: bytes,
+    known: Callable[[str], KnownProof | None],
+    now: datetime,
+    *,
+    roots: bytes = b"",
+    wall: datetime | None = None,
+    revocations: Revocations = NOTHING_REVOKED,
 ) -> CheckResult:
     """The verdict on a PDF, as `proofs.check.check`.
 
@@ -54,7 +62,7 @@ def judge(
         return CheckResult(Verdict(about["verdict"]))
     number, end = about["number"], about["end"]
     record = known(number) if number else None
-    (sealed,) = read(_sealed, pdf[:end], trust, record.sealed_at if record else now, roots, wall or now, limits=LIMITS)
+    (sealed,) = read(_sealed, pdf[:end], trust, record.sealed_at if record else now, roots, wall or now, revocations, limits=LIMITS)
     verdict = Verdict(sealed["verdict"])
     if verdict is not Verdict.VALID:
         return CheckResult(verdict)
@@ -65,7 +73,7 @@ def judge(
         return CheckResult(stands if end == len(pdf) else Verdict.LATER_REVISION, number, national=of_sm2)
     found = when(sealed["stamp"], record.sealed_at)
     if end != len(pdf) and record.whole == hashlib.sha256(pdf).hexdigest():
-        (kept,) = read(_kept, pdf, end, roots, wall or now, limits=LIMITS)
+        (kept,) = read(_kept, pdf, end, roots, wall or now, revocations, limits=LIMITS)
         end, found = len(pdf), when(kept, record.sealed_at)
     if end != len(pdf):
         return CheckResult(Verdict.LATER_REVISION, number, stands is Verdict.VALID, when=found, national=of_sm2)
@@ -108,7 +116,9 @@ def _attached(pdf: bytes) -> Iterator[dict[str, Any] | None]:
         yield None
 
 
-def _sealed(signed: bytes, trust: bytes, moment: datetime, roots: bytes, wall: datetime) -> Iterator[dict[str, Any]]:
+def _sealed(
+    signed: bytes, trust: bytes, moment: datetime, roots: bytes, wall: datetime, revocations: Revocations
+) -> Iterator[dict[str, Any]]:
     """In a process of its own: whether the seal held at that moment, the timestamp beside it, and whether it is one of SM2."""
     signature, number = _open(signed)
     verdict = _seal(signature, _authorities(trust), moment) if signature else None
@@ -118,28 +128,35 @@ def _sealed(signed: bytes, trust: bytes, moment: datetime, roots: bytes, wall: d
         yield {"verdict": verdict}
         return
     of_sm2 = signature.signer_info["signature_algorithm"]["algorithm"].native == sm2.SIGNATURE
-    yield {"verdict": verdict, "stamp": _stamp(signature, roots, wall), "national": of_sm2}
+    yield {"verdict": verdict, "stamp": _stamp(signature, roots, wall, revocations), "national": of_sm2}
 
 
-def _stamp(signature: EmbeddedPdfSignature, roots: bytes, wall: datetime) -> dict[str, str] | None:
+def _stamp(signature: EmbeddedPdfSignature, roots: bytes, wall: datetime, revocations: Revocations) -> dict[str, str] | None:
     try:
-        return stamp_of(signature, _registered(roots), wall)
+        return stamp_of(signature, _registered(roots), wall, revocations)
     except MemoryError:
         raise
     except Exception:
         return {"time": Time.WRONG}
 
 
-def _kept(pdf: bytes, end: int, roots: bytes, wall: datetime) -> Iterator[dict[str, Any]]:
+def _kept(pdf: bytes, end: int, roots: bytes, wall: datetime, revocations: Revocations) -> Iterator[dict[str, Any]]:
     """In a process of its own: what the timestamps behind a proof of ours prove, each by the one after it."""
     signature, _ = _open(pdf[:end])
     try:
         assert signature is not None
-        yield kept_of(signature, PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures, _registered(roots), wall)
+        reader = PdfFileReader(BytesIO(pdf))
+        yield kept_of(signature, reader.embedded_timestamp_signatures, _registered(roots), wall, revocations + _revocations(reader))
     except MemoryError:
         raise
     except Exception:
         yield {"time": Time.WRONG}
+
+
+def _revocations(reader: PdfFileReader) -> Revocations:
+    """What the file itself keeps of them: each stage brings what was known when it was made."""
+    kept = reader.root["/DSS"] if "/DSS" in reader.root else {}
+    return Revocations(*([one.get_object().data for one in kept[name]] if name in kept else [] for name in ("/CRLs", "/OCSPs")))
 
 
 def _registered(roots: bytes) -> list[Any]:

@@ -35,8 +35,11 @@ def publish(
     *,
     good_for: timedelta = timedelta(days=30),
     since: timedelta = timedelta(minutes=1),
+    reason: x509.ReasonFlags | None = None,
+    invalid: timedelta | None = None,
 ) -> str:
-    """The list of the authority in a folder, by its key, what is on it revoked `since`; gives its address."""
+    """The list of the authority in a folder, by its key, what is on it revoked `since`, not to be relied on from `invalid` on; gives its
+    address."""
     certificate = x509.load_pem_x509_certificate((authority / "ca.crt.pem").read_bytes())
     key = load_pem_private_key((authority / "ca.key.pem").read_bytes(), None)
     now = datetime.now(UTC)
@@ -44,6 +47,10 @@ def publish(
     made = x509.CertificateRevocationListBuilder(certificate.subject, start, now + good_for)
     for each in revoked:
         entry = x509.RevokedCertificateBuilder(each.serial_number, now - since)
+        if reason is not None:
+            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+        if invalid is not None:
+            entry = entry.add_extension(x509.InvalidityDate((now - invalid).replace(tzinfo=None)), critical=False)
         made = made.add_revoked_certificate(entry.build())
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     made = made.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)

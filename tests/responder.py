@@ -55,6 +55,8 @@ class Saying:
     said: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD
     by: tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None = None
     status: ocsp.OCSPResponseStatus = ocsp.OCSPResponseStatus.SUCCESSFUL
+    reason: x509.ReasonFlags | None = None
+    revoked_at: datetime | None = None  #: else two minutes ago
 
     def __call__(self, request: bytes) -> bytes:
         if self.status != ocsp.OCSPResponseStatus.SUCCESSFUL:
@@ -62,9 +64,16 @@ class Saying:
         authority, own = _authority(self.folder)
         key, certificate = self.by or (own, authority)
         now = datetime.now(UTC)
-        revoked = now - timedelta(minutes=2) if self.said == ocsp.OCSPCertStatus.REVOKED else None
+        revoked = (self.revoked_at or now - timedelta(minutes=2)) if self.said == ocsp.OCSPCertStatus.REVOKED else None
         made = ocsp.OCSPResponseBuilder().add_response(
-            self.about, authority, SHA256(), self.said, now + self.since, None if self.until is None else now + self.until, revoked, None
+            self.about,
+            authority,
+            SHA256(),
+            self.said,
+            now + self.since,
+            None if self.until is None else now + self.until,
+            revoked,
+            self.reason,
         )
         made = made.responder_id(ocsp.OCSPResponderEncoding.HASH, certificate)
         if self.by:

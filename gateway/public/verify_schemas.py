@@ -36,8 +36,8 @@ class SealedWhen(SchemaOut):
     code: Annotated[
         str,
         Field(
-            description="proven 时间戳证明,unregistered 时间戳已附而签发机构未登记,lapsed 时间戳的证书已过有效期,wrong 时间戳不能采信,"
-            "recorded 没有时间戳,只有本系统的记载",
+            description="proven 时间戳证明,unregistered 时间戳已附而签发机构未登记,lapsed 时间戳的证书已过有效期,"
+            "revoked 时间戳的证书已被吊销,wrong 时间戳不能采信,recorded 没有时间戳,只有本系统的记载",
             examples=["proven"],
         ),
     ]

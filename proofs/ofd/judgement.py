@@ -23,6 +23,7 @@ from domain.status_places import Place
 from guomi import ofd, ses, sm2
 from isolation.process import Limits, loads, read
 from proofs.sealed_when import when
+from proofs.stamp_revocations import NOTHING_REVOKED, Revocations
 from proofs.verdicts import CheckResult, KnownProof, Verdict, standing
 
 loads(__name__)
@@ -41,6 +42,7 @@ def judge(
     *,
     roots: bytes = b"",
     wall: datetime | None = None,
+    revocations: Revocations = NOTHING_REVOKED,
 ) -> CheckResult:
     """The verdict on an OFD, as `proofs.check.check`.
 
@@ -51,7 +53,7 @@ def judge(
        sealed is packed again as it was, and the ledger asked about that.
 
     Under our authority others may seal, too: as with PDF, what bears no number of ours is not called altered where nothing in it
-    contradicts its seal. `roots` and `wall` are for timestamps, which an OFD has none of.
+    contradicts its seal. `roots`, `wall` and `revocations` are for timestamps, which an OFD has none of.
     """
     (about,) = read(_opened, content, trust, limits=LIMITS)
     if about["verdict"]:
