@@ -127,8 +127,8 @@ class Wanted:
         except (ValueError, KeyError, TypeError):
             return  # no line of ours: the tree says so
         if event["event"] in ("sealed", "proof_extended") and detail.get("digest") in self.proofs:
-            path = self.proofs.pop(detail["digest"])
-            self.found.append(f"证明 {path.name} 在第 {place + 1:,} 条:核验 {event['verification']},{event['at']} 用印。")
+            path, what = self.proofs.pop(detail["digest"]), "用印" if event["event"] == "sealed" else "附加后续时间戳"
+            self.found.append(f"证明 {path.name} 在第 {place + 1:,} 条:核验 {event['verification']},{event['at']} {what}。")
         for wanted in [one for one in self.limits if one[0] == event["verification"] and _sets(detail, one[1])]:
             self.limits.remove(wanted)
             self.found.append(f"核验 {wanted[0]} 的时限 {wanted[1].isoformat()} 在第 {place + 1:,} 条({event['at']} 记录)。")

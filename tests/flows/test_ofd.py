@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
 
+from audit import verify
 from connectors import seal_ofd
 from connectors.faults import PermanentFault
 from connectors.seal_module import WHO
@@ -22,6 +23,7 @@ from domain.lifecycle import Event, State
 from domain.proof_form import Form, form_of
 from flows.verification import verification
 from gateway.public.judging import judged
+from ledger.record import exporting, gathering, heads
 from ledger.sealing import extensions
 from ledger.tables.effects import Proof, SealUse
 from ledger.tables.verifications import Lookup
@@ -75,6 +77,23 @@ def test_a_verification_is_delivered_as_ofd_and_its_four_facts_are_told(national
     (sealed,) = [one for one in events(number) if one.event is Event.SEALED]
     assert "level" not in sealed.detail and "unstamped" not in sealed.detail
     assert do(extensions.due, wall=wall_clock(), after=None, limit=9) == [], "timestamps are PDF's"
+
+
+def test_an_auditor_finds_it_in_an_export_as_any_proof(national: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligation 11.1: by its bytes, whatever its form; with one byte changed it is nobody's."""
+    number = first_pass()
+    content = do(sealed_file, number)
+    do(gathering.gather)
+    assert do(heads.keep, now=settings().now()) is not None
+    do(exporting.export, folder=tmp_path / "export")
+    proof, changed = tmp_path / "证明.ofd", tmp_path / "改过.ofd"
+    proof.write_bytes(content)
+    changed.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    (sealed,) = [one for one in events(number) if one.event is Event.SEALED]
+    assert verify.main([str(tmp_path / "export"), "--proof", str(proof)]) == 0
+    assert f"核验 {number},{sealed.at.isoformat()} 用印。" in capsys.readouterr().out.replace("Z 用印", "+00:00 用印")
+    assert verify.main([str(tmp_path / "export"), "--proof", str(changed)]) == 1
+    assert "证明 改过.ofd 不在台账中" in capsys.readouterr().out
 
 
 def test_the_paper_names_the_source_as_people_call_it(national: Path) -> None:

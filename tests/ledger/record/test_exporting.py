@@ -199,6 +199,16 @@ def test_a_limit_is_found_by_its_instant(written: Path, capsys: pytest.CaptureFi
     assert code == 1 and "不在台账中" in said
 
 
+@pytest.mark.parametrize(("event", "what"), [("sealed", "用印"), ("proof_extended", "附加后续时间戳")])
+def test_what_was_put_behind_a_proof_later_is_not_called_its_seal(tmp_path: Path, event: str, what: str) -> None:
+    proof = tmp_path / "证明.pdf"
+    proof.write_bytes(b"%PDF-")
+    wanted = verify.Wanted([proof], [])
+    detail = {"digest": hashlib.sha256(b"%PDF-").hexdigest()}
+    wanted.look(4, json.dumps({"event": event, "verification": "HY1", "at": "2026-03-04T01:02:03Z", "detail": detail}).encode())
+    assert wanted.found == [f"证明 证明.pdf 在第 5 条:核验 HY1,2026-03-04T01:02:03Z {what}。"] and wanted.missing() == []
+
+
 def test_the_place_is_named(written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def after(tamper: Callable[[list[bytes]], None]) -> str:
         copy = tmp_path / "export"
