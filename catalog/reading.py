@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +23,7 @@ from catalog.file_kinds import OLE, ZIP, FileRefused, Form, form_of, only_pictur
 from catalog.laid_out import Row
 from catalog.web_tables import html_tables
 from catalog.word_tables import word_tables
-from catalog.workbook_facts import Known, facts
+from catalog.workbook_facts import BROKEN, DAMAGED, PASSWORD, Known, facts
 from catalog.workbook_rows import Merged, rows_of
 from catalog.xml_tables import xml_tables
 
@@ -178,8 +179,8 @@ def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[Row]]:
 
 def _workbook(content: bytes, most: Most) -> Iterator[tuple[Opened, Iterator[Row]]]:
     try:
+        known = facts(content)  # first: xlrd sees a chain of sectors that ends nowhere, along which calamine goes until memory ends
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        known = facts(content)
         for about in workbook.sheets_metadata:
             if about.visible is SheetVisibleEnum.Visible:
                 sheet = workbook.get_sheet_by_name(about.name)
@@ -188,9 +189,13 @@ def _workbook(content: bytes, most: Most) -> Iterator[tuple[Opened, Iterator[Row
                 opened = Opened(about.name, merged.spans, margins=of_sheet.margins)
                 yield opened, rows_of(sheet, merged, of_sheet.cells, most.rows)
     except PasswordError:
-        raise FileRefused("password", "文件设有打开密码。", "请取消密码后重新报送。") from None
-    except (CalamineError, zipfile.BadZipFile, ValueError, OverflowError, OSError):
-        raise FileRefused("broken", "文件已损坏,或不是 Excel 工作簿。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
+        raise FileRefused(*PASSWORD) from None
+    except (CalamineError, *DAMAGED):
+        raise FileRefused(*BROKEN) from None
+    except BaseException as died:
+        if type(died).__name__ != "PanicException":  # of calamine, and no Exception
+            raise
+        raise FileRefused(*BROKEN) from None
 
 
 def _refuse_bomb(content: bytes, left: int) -> None:
@@ -205,7 +210,7 @@ def _refuse_bomb(content: bytes, left: int) -> None:
                             raise FileRefused(
                                 "bomb", "文件解压后异常庞大,已停止读取。", "请用 Excel 或 WPS 新建工作簿,只粘贴数据后再报送。"
                             )
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError):
         raise FileRefused("broken", "文件已损坏。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from None
 
 

@@ -10,7 +10,9 @@ import io
 import os
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import NamedTuple
@@ -33,6 +35,13 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _LENGTH = re.compile(r"\[[hms]+\]", re.I)  #: hours that run on past a day
 _DAYS = 2_958_466  #: the first day past 9999-12-31, where a spreadsheet ends
 _WHITE = (1, 9)  #: of the colours of an XLS
+PASSWORD = ("password", "文件设有打开密码。", "请取消密码后重新报送。")
+BROKEN = ("broken", "文件已损坏,或不是 Excel 工作簿。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。")
+#: What the readers raise of a workbook that lost some of its bytes: xlrd takes each record at its word.
+DAMAGED = (
+    *(ElementTree.ParseError, xlrd.XLRDError, xlrd.compdoc.CompDocError, zipfile.BadZipFile, zlib.error, struct.error),
+    *(ArithmeticError, AssertionError, EOFError, LookupError, OSError, RuntimeError, ValueError),
+)
 
 
 class Known(NamedTuple):
@@ -46,8 +55,10 @@ def facts(content: bytes) -> dict[str, Known]:
     """Sheet -> what its values do not say. Raises FileRefused where the workbook is broken."""
     try:
         return dict(_of_xls(content) if content.startswith(OLE) else _of_xlsx(content))
-    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
-        raise FileRefused("broken", "文件已损坏,或不是 Excel 工作簿。", "请用 Excel 或 WPS 打开后另存为 XLSX 再报送。") from error
+    except DAMAGED as error:
+        if "encrypted" in str(error):
+            raise FileRefused(*PASSWORD) from None
+        raise FileRefused(*BROKEN) from error
 
 
 def _of_number(number: float, pattern: str) -> Fault | str | None:
@@ -65,7 +76,7 @@ def _of_moment(days: float, pattern: str, since_1904: int) -> str:
 
 def _of_xls(content: bytes) -> Iterator[tuple[str, Known]]:
     with open(os.devnull, "w") as silent:
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=silent)
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, ragged_rows=True, logfile=silent)
     looks = [_look(book, one) for one in book.xf_list]
     margins = of_xls(content, book.encoding or "gb18030")
     for at, sheet in enumerate(book.sheets()):

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from html import unescape
-from struct import unpack_from
+from struct import Struct, unpack_from
 from typing import IO
 
 from xlrd.compdoc import CompDoc
@@ -69,6 +69,8 @@ def _printed(text: str) -> Iterator[str]:
 
 #: Records of an XLS, and what such a sheet is among others (charts, macros).
 _BOUND_SHEET, _HEADER, _FOOTER, _BOF, _EOF, _WORKSHEET = 0x85, 0x14, 0x15, 0x809, 0x0A, b"\0"
+#: Pages that have their own: which (1 even, 2 first), and the lengths of even header and footer, first header and footer.
+_HEADER_FOOTER, _OWN_PAGES = 0x89C, Struct("<28x5H")
 
 
 def of_xls(content: bytes, encoding: str) -> list[tuple[str, ...]]:
@@ -82,14 +84,21 @@ def of_xls(content: bytes, encoding: str) -> list[tuple[str, ...]]:
     book = bytes(stream[first : first + length])
     is_new = len(book) > 6 and unpack_from("<H", book, 4)[0] >= 0x600
     begins = [unpack_from("<I", data)[0] for code, data in _records(book, 0) if code == _BOUND_SHEET and data[5:6] == _WORKSHEET]
-    return [
-        tuple(
-            dict.fromkeys(
-                one for code, data in _records(book, at) if code in (_HEADER, _FOOTER) for one in _printed(_text(data, is_new, encoding))
-            )
-        )
-        for at in begins
-    ]
+    return [tuple(dict.fromkeys(_of_sheet(book, at, is_new, encoding))) for at in begins]
+
+
+def _of_sheet(book: bytes, at: int, is_new: bool, encoding: str) -> Iterator[str]:
+    for code, data in _records(book, at):
+        if code in (_HEADER, _FOOTER):
+            yield from _printed(_text(data, is_new, encoding))
+        elif code == _HEADER_FOOTER and len(data) >= _OWN_PAGES.size:
+            how, *lengths = _OWN_PAGES.unpack_from(data)
+            at = _OWN_PAGES.size
+            for number, length in enumerate(lengths):  # even pages, first page: header, footer of each
+                text = data[at : at + 3 + length * (1 + (data[at + 2 : at + 3] == b"\1"))] if length else b""
+                at += len(text)
+                if how & (2 if number > 1 else 1):
+                    yield from _printed(_text(text, is_new, encoding))
 
 
 def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:

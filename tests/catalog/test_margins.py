@@ -86,3 +86,11 @@ def test_an_xls_prints_the_same() -> None:
     found = [part.margins for part in read_parts(content) if isinstance(part, Opened)]
     assert found == [("取消的证明", "第页"), ("证明事项清单", "for &"), ("以上证明均已取消",)]
     assert sheets(content) == [[UNCLEAR], [False], [UNCLEAR]]
+
+
+def test_even_and_first_pages_of_an_xls_count_where_they_have_their_own() -> None:
+    """They stand in a record of Excel 2007. Before, nothing of it was read, and the rows were kept."""
+    content = (LISTS / "pages.xls").read_bytes()
+    found = {part.name: part.margins for part in read_parts(content) if isinstance(part, Opened)}
+    assert found == {"偶数页": ("取消的证明",), "首页": ("第页", "以上证明均已取消"), "不另设": (), "只首页": ("证明事项清单",)}
+    assert sheets(content) == [[UNCLEAR, UNCLEAR], [UNCLEAR, UNCLEAR], [False, False], [False, False]]
