@@ -179,6 +179,10 @@ class Accepted:
         for at in range(self._page, len(self._places)) if rows is None else rows:
             self._back.setdefault(self._place(at), fault)
 
+    def send_back_given_up(self, fault: Fault, *, everywhere: bool = False) -> None:
+        """Those of this page so far, or of every one, that are given up."""
+        self.send_back(fault, (at for at in range(0 if everywhere else self._page, len(self._places)) if self._said[at] & _GONE))
+
     def sent_back(self) -> dict[Place, Fault]:
         """Which rows go back although they were taken, and why."""
         self._end_page()

@@ -43,7 +43,7 @@ class Around(NamedTuple):
     """What stands around a row: what it says becomes of the proof; `unclear`: words of which nobody knows what they say of it; the
     column beside it, meant for something else, in which 取消 stands; the matter and the unit that are named over it, where no
     column names one (empty: one was, over other rows); the words by which one of the proofs below suffices; those by which it may not
-    stand (上收市级的事项), and by which it may not be meant at all (旧版)."""
+    stand (上收市级的事项), and by which it may not be meant at all (旧版); those that say so from a day on that is still to come."""
 
     said: Standing | None = None
     unclear: str = ""
@@ -53,6 +53,7 @@ class Around(NamedTuple):
     either: str = ""
     gone: str = ""
     void: str = ""
+    later: str = ""
 
 
 AROUND_NOTHING = Around()
@@ -81,8 +82,8 @@ class Headings:
     one before it; of two such beside each other, the second of which does not say what becomes of its rows, nobody knows. Asked of
     one page: the tables of a document or a web page one after another, or one sheet of a workbook.
 
-    `kind`: what this kind of list says of all its rows; `hears`, `names`, `doubts`: what a text says of them; `margins`: what is printed
-    over and under each page."""
+    `kind`: what this kind of list says of all its rows; `hears`, `names`, `doubts`, `is_later`: what a text says of them; `margins`: what
+    is printed over and under each page."""
 
     def __init__(
         self,
@@ -92,8 +93,9 @@ class Headings:
         names: Names = _names_nothing,
         margins: Iterable[str] = (),
         doubts: Callable[[str], Doubt | None] = doubt,
+        is_later: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        self.hears, self._names, self._doubts = hears, names, doubts
+        self.hears, self._names, self._doubts, self._is_later = hears, names, doubts, is_later
         self._kind = _Over(kind, "清单种类")
         said, (matter, unit) = hears(sheet), names(sheet, True)
         says_nothing = said is None and matter is None and unit is None and self._doubt(sheet) is None
@@ -216,7 +218,8 @@ class Headings:
         said, unclear = self._standing()
         doubted = [what for what in (*over, self._column, self._margin) if what.doubt is not None]
         gone, void = (next((what.text for what in doubted if what.doubt is kind), "") for kind in Doubt)
-        return Around(said, self._unclear or unclear, "", matter, unit, self._either, gone, void)
+        later = next((what.text for what in (*over, self._column, self._margin) if what.said and self._is_later(what.text)), "")
+        return Around(said, self._unclear or unclear, "", matter, unit, self._either, gone, void, later)
 
     def _standing(self) -> tuple[Standing | None, str]:
         """The deepest heading that says anything, else title and sheet; the name of the column and the kind of list with it. Words that

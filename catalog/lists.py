@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, islice
 
@@ -33,6 +33,7 @@ from catalog.said_aside import is_of_none, is_promised
 from catalog.said_over import Doubt, doubt, doubt_of_commitments, doubt_of_negatives
 from catalog.sheets import AT_ONCE, LISTS, by_sheet, read_parts
 from catalog.standing import Standing, in_heading, in_title, of_commitments
+from catalog.start_days import StartDays
 from catalog.table_rows import TableRows, without_persons
 from catalog.verdicts import ONLY_OWN
 from domain.list_rows import Fault, MatterFact, ProofFact, RowResult, SheetFound, Topic, Verdict, sent_back
@@ -102,6 +103,7 @@ class ListReading:
         self._parts = read_parts(content, LISTS, OF_LISTS, at_once)
         self._names = lru_cache(maxsize=1000)(partial(named_over, registry))  # each heading asks more than once
         self._codes = Codes()
+        self._starts = StartDays(registry.on)
         self._accepted = Accepted()
         self._page: Headings | None = None
         self._cover: list[str] = []
@@ -130,6 +132,11 @@ class ListReading:
             note = self._note(text, everywhere=True)
             if note is not None and (note.is_of_some_named or (note.whole and note.said is not Standing.KEPT)):
                 self._accepted.reach(note, everywhere=True)
+            self._starts.noted(text)
+        for later in self._starts.faults():
+            self._accepted.send_back_given_up(later, everywhere=True)
+        if self._starts.due and self.sheets:
+            self.sheets[0] = replace(self.sheets[0], due=str(self._starts.due))
         asked = any(sheet.questions for sheet in self.sheets)
         if refused is not None and not asked and all(sheet.refused for sheet in self.sheets):
             raise refused
@@ -210,8 +217,8 @@ class ListReading:
         """What stands over the rows of this table: of a page, over its tables so far, too."""
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
-            hears = _HEARS.get(self._kind, in_heading)
-            self._page = Headings(opened.name, said, hears, self._names, opened.margins, self._doubts)
+            hears = self._starts.heard(_HEARS.get(self._kind, in_heading))
+            self._page = Headings(opened.name, said, hears, self._names, opened.margins, self._doubts, self._starts.is_later)
             self._unnamed = []
             self._end_page()
             self._accepted.begin_page()
@@ -227,7 +234,7 @@ class ListReading:
         return self._registry.known_proof(text) is not None
 
     def _of_sheet(self, header: Header, opened: Opened, headings: Headings, rows: Iterable[TableRow]) -> Iterator[RowResult]:
-        table = TableRows(header, self._kind, self._registry, len(self.sheets), self._accepted)
+        table = TableRows(header, self._kind, self._registry, len(self.sheets), self._accepted, self._starts)
         above = Above(header.columns)
         is_name = self._registry.is_matter if self._kind is ListKind.MATTERS else self._is_proof
         for line, row, faults in data_rows(header, opened, rows, headings, is_name, self._noted):
@@ -238,6 +245,7 @@ class ListReading:
     def _noted(self, text: str, *, alone: bool = True) -> bool:
         """Whether a text speaks of rows that were read, or of any of the page: then it is told of them, and says nothing of those
         below. `alone`: it is all that its row says."""
+        self._starts.noted(text)
         has_any = self._accepted.has_any
         if not has_any and speaks_of_some(text, self._registry.proofs):
             self._waiting[text] = None
@@ -279,7 +287,8 @@ class ListReading:
         proof, matter = as_written if is_negative else self._registry.proofs.written, self._registry.matters.written
         names = partial(self._accepted.named_in, proof=proof, matter=matter, everywhere=everywhere)
         heard = _HEARS.get(self._kind, in_heading)
-        return note_of(text, heard, names, alone=alone, lifts=lifts if heard is hears_allowed else None)
+        found = note_of(self._starts.today(text), heard, names, alone=alone, lifts=lifts if heard is hears_allowed else None)
+        return found._replace(text=text) if found is not None else None
 
     def _end_page(self) -> None:
         """What may speak of any row of the page is told of them."""
@@ -287,3 +296,5 @@ class ListReading:
             if (note := self._note(text)) is not None:
                 self._accepted.reach(note)
         self._waiting.clear()
+        for later in self._starts.faults():
+            self._accepted.send_back_given_up(later)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 
 from sqlalchemy import text
@@ -98,11 +99,12 @@ class Preview:
         return any(column.asked for sheet in self.sheets for column in sheet.columns)
 
 
-def preview(about: Previewed, content: bytes) -> Preview:
-    """Read the file as a rebuild would, and lay it beside what all other lists say. Blocks; writes nothing."""
+def preview(about: Previewed, content: bytes, *, on: date | None = None) -> Preview:
+    """Read the file as a rebuild `on` this day would, and lay it beside what all other lists say. Blocks; writes nothing."""
     with transaction() as session:
         session.execute(text("SET TRANSACTION READ ONLY"))
         registry, _ = loading.registry(session, about.kind, about.unit)
+    registry.on = on
     reading = ListReading(content, about.kind, registry)
     found = Preview()
     rows: list[tuple[int, RowResult]] = []

@@ -25,6 +25,7 @@ from catalog.moving import lay_by_todays_codes
 from catalog.negatives import forbidding, names_in
 from catalog.sheets import UNREADABLE
 from domain.blocking import Blocked, NegativeItem, Organ
+from domain.calendar import LOCAL
 from domain.list_rows import DraftSource, FileFault, ListFound, MatterFact, NegativeFact, Question, Verdict
 from domain.listing import Change, Key
 from domain.scope import CatalogEntry
@@ -45,14 +46,14 @@ def source_keys() -> list[str]:
         return [source.key for source in sorted(intake.sources(session), key=lambda one: (ORDER.index(ListKind(one.kind)), one.key))]
 
 
-def known_reading(source: str) -> ListFound | None:
-    """What was found in the list, where it was read already against the registry as it stands; else None."""
+def known_reading(source: str, now: datetime) -> ListFound | None:
+    """What was found in the list, where it was read already against the registry as it stands, and says no more by now; else None."""
     with transaction() as session:
         about = session.get_one(CatalogSource, source)
         file = intake.newest_file(session, source)
         if file is None:
             return ListFound(files=0)
-        reading = intake.reading_of(session, file.id, loading.registry(session, ListKind(about.kind), about.unit)[1])
+        reading = intake.reading_of(session, file.id, loading.registry(session, ListKind(about.kind), about.unit)[1], now=now)
         return None if reading is None else _counted(reading)
 
 
@@ -73,8 +74,9 @@ def read_source(source: str, now: datetime) -> ListFound:
         if file is None:
             return ListFound(files=0)
         known, ground = loading.registry(session, kind, about.unit)
-        if (reading := intake.reading_of(session, file.id, ground)) is not None:
+        if (reading := intake.reading_of(session, file.id, ground, now=now)) is not None:
             return _counted(reading)
+        known.on = now.astimezone(LOCAL).date()
         file_id, content = file.id, intake.content_of(session, file.id)
     try:
         return keep(source, file_id, ground, ListReading(content, kind, known), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 from catalog.cleaning import key
@@ -19,7 +20,7 @@ NOT_A_UNIT = ""  #: what a person answers where a name means no unit at all
 class Registry:
     """Everything that a list is compared with. `answers`: (topic, written name) -> the code a person gave. `sender`: whose list
     it is, None for one that speaks for all; `speaks_for`: the units whose proofs and matters it may name (obligation 5.1);
-    `codes_today`: former code of a matter -> its code today (事项换码)."""
+    `codes_today`: former code of a matter -> its code today (事项换码). `on`: the day on which lists are read; None: whenever."""
 
     units: UnitNames
     matters: Names
@@ -30,6 +31,7 @@ class Registry:
     sender: str | None = None
     speaks_for: frozenset[str] = frozenset()
     codes_today: Mapping[str, str] = field(default_factory=dict)
+    on: date | None = None
 
     def unit(self, topic: Topic, text: str) -> Match:
         """Which unit is meant. Who says 我局 means itself, whatever somebody answered; else a person's answer comes first."""

@@ -33,10 +33,11 @@ from catalog.row_remarks import withdraws
 from catalog.row_standing import BESIDE, UNTICKED, either, remarked, telling, ticked, told
 from catalog.rows_left import SIGNS
 from catalog.standing import CANCELLING, Standing, in_cell
+from catalog.start_days import StartDays, holds_days
 from catalog.state_columns import StateColumns
 from catalog.verdicts import RowNotes
 from domain.clear_text import FEWEST, named_by_number
-from domain.list_rows import Fact, ProofFact, RowResult, Topic
+from domain.list_rows import Fact, Fault, ProofFact, RowResult, Topic
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
@@ -48,6 +49,7 @@ _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fa
 }
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 _named_by_number = remembered(named_by_number)
+_SHORTEST_DATED = 5  #: characters of what says a day and something else
 _NO_SIGNS: frozenset[str] = frozenset()
 #: In a row without any of these nothing beside its names is looked for: asked of all of it at once it costs one look.
 _SAYS_MORE = re.compile(f"[{CANCELLING}一或{SIGNS}{MAY_BEAR}]")
@@ -63,8 +65,9 @@ def without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, st
 class TableRows:
     """The rows of one table, read one after another; what is taken of them `accepted` remembers, too."""
 
-    def __init__(self, header: Header, kind: ListKind, registry: Registry, sheet: int, accepted: Accepted) -> None:
+    def __init__(self, header: Header, kind: ListKind, registry: Registry, sheet: int, accepted: Accepted, starts: StartDays) -> None:
         self._header, self._kind, self._registry, self._sheet, self._accepted = header, kind, registry, sheet, accepted
+        self._starts = starts
         self.columns = {field: header.names[column] for column, field in header.columns.items()}
         self._fields = tuple((field, column) for column, field in header.columns.items())
         self._reader = _READERS[kind]
@@ -81,6 +84,9 @@ class TableRows:
         unread = [(column, name) for column, name in enumerate(header.names) if column not in header.columns]
         self._new_names = tuple((column, name) for column, name in unread if holds_new_names(name))
         self._old_names = tuple(column for column, name in unread if holds_old_names(name))
+        self._dated = tuple((column, self._header.names[column]) for field, column in self._fields if field == "standing")
+        self._dated += self._tells.remarks
+        self._days = tuple((column, name) for column, name in unread if holds_days(name))
         self._seen: dict[bytes, int] = {}
         self._rows = 0
 
@@ -126,6 +132,8 @@ class TableRows:
         if isinstance(fact, ProofFact) and fact.cancelled and (name := remarked(meant, self._tells.remarks, withdraws)):
             text = f"本行列为取消,从“{name}”列看却可能继续保留或还没有定。"
             notes.fault("standing_disagrees", "standing", text, "请核对后改成一致;继续保留或还没有定的,请从取消的证明中删去。")
+        elif isinstance(fact, ProofFact) and fact.cancelled and (later := self._later(meant, around)):
+            notes.add(later)
         found = notes.result(fact)
         signs = borne(words).union(_SIGNS.findall(words)) if says_more else _NO_SIGNS
         if found.fact is not None:
@@ -171,6 +179,8 @@ class TableRows:
             said = ticked(cells.pop("standing", ""), marks)
             if said or "standing" in self.columns:
                 cells["standing"] = said
+        if len(said := cells.get("standing", "")) > _SHORTEST_DATED:
+            cells["standing"] = self._starts.of_standing(said)
         if "取消" in (how := cells.get("methods", "")) and not clean(cells.get("standing", "")) and in_cell(how) is Standing.CANCELLED:
             cells["standing"], cells["methods"] = how, ""  # 实现方式: 数据共享, 告知承诺, 直接取消
         return unread
@@ -182,6 +192,13 @@ class TableRows:
             if column < len(meant) and is_another(meant[column], name):
                 return called
         return remarked(meant, self._tells.remarks, lambda text: renamed(text, name)) if self._tells.remarks else ""
+
+    def _later(self, meant: tuple[str, ...], around: Around) -> Fault | None:
+        """Why what the row gives up is not given up today: it says from when on, or what stands over it does."""
+        width = len(meant)
+        said = [self._starts.of_cell(name, text) for column, name in self._days if column < width and (text := meant[column])]
+        said += [self._starts.fault(f"“{name}”列", text) for column, name in self._dated if column < width and (text := meant[column])]
+        return next(filter(None, (*said, self._starts.fault("上面", around.later) if around.later else None)), None)
 
     def _formerly(self, meant: tuple[str, ...]) -> str:
         """What the row says that what it names was called, one a line."""

@@ -23,6 +23,10 @@ class RowNotes:
     def fault(self, code: str, field_name: str, text: str, remedy: str, *, blocks: bool = True) -> None:
         self._faults.append(Fault(code, self._columns.get(field_name, ""), text, remedy, blocks))
 
+    def add(self, fault: Fault) -> None:
+        """A fault that is known as it stands."""
+        self._faults.append(fault)
+
     def column(self, field_name: str) -> str:
         """What the column of this field is called in the list."""
         return self._columns.get(field_name, "")

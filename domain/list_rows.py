@@ -193,7 +193,8 @@ class FileFault:
 @dataclass(frozen=True, slots=True)
 class SheetFound:
     """One sheet of a list: its header as written, the columns that nobody knew, those that it lacks, or why it was not read;
-    with `questions` it waits until a person says which its columns are."""
+    with `questions` it waits until a person says which its columns are. `due`: the day (2027-01-01) from which on it says more than when it
+    was read; empty: there is none."""
 
     name: str
     header: tuple[str, ...]
@@ -201,6 +202,7 @@ class SheetFound:
     missing: tuple[str, ...] = ()
     refused: str = ""
     questions: tuple[Question, ...] = ()
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ async def lists_that_came() -> list[str]:
 async def read_one_list(source: str) -> ListFound:
     """What was found in it, in counts. A file that makes its reader fall over is refused, and the next one is read."""
     now = settings().now()
-    found = await in_ledger_thread(rebuild.known_reading, source)
+    found = await in_ledger_thread(rebuild.known_reading, source, now)
     if found is None:
         try:
             found = await in_own_process(rebuild.read_source, source, now)

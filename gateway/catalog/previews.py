@@ -8,6 +8,7 @@ from fastapi import Request
 from catalog.columns import meant, subject
 from catalog.list_kinds import ListKind
 from catalog.preview import Previewed, preview
+from domain.calendar import LOCAL
 from gateway.catalog.lists import Key, to_send
 from gateway.catalog.preview_schemas import ListColumnIn, ListPreviewOut, SaidColumnsOut
 from gateway.edge.authentication import CurrentCaller
@@ -40,7 +41,7 @@ def _preview(key: str, content: bytes, caller: Caller) -> ListPreviewOut:
     with transaction() as session:
         source = to_send(session, caller, key)
         about = Previewed(key, ListKind(source.kind), source.unit, source.name, source.document, source.complete)
-    return ListPreviewOut.of(about.kind, preview(about, content))
+    return ListPreviewOut.of(about.kind, preview(about, content, on=settings().now().astimezone(LOCAL).date()))
 
 
 @router.get("/v1/catalog/sources/{key}/columns", summary="说明过的列", responses=problems("list_unknown", "invalid"))

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, delete, fun
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, defer
 
+from domain.calendar import LOCAL
 from domain.clear_text import fault_of
 from domain.list_rows import Counts, Fault, FileFault, Question, RowResult, SheetFound, Verdict, sent_back
 from domain.refusal import Refusal
@@ -128,9 +129,12 @@ def content_of(session: Session, file: int) -> bytes:
     return session.scalars(select(CatalogFile.content).where(CatalogFile.id == file)).one()
 
 
-def reading_of(session: Session, file: int, ground: str) -> CatalogReading | None:
-    """What was found in this file against this state of the registry, if it was read already."""
-    return session.scalar(select(CatalogReading).where(CatalogReading.file == file, CatalogReading.ground == ground))
+def reading_of(session: Session, file: int, ground: str, *, now: datetime) -> CatalogReading | None:
+    """What was found in this file against this state of the registry, if it was read already and no day came by now from which on it says
+    more."""
+    found = session.scalar(select(CatalogReading).where(CatalogReading.file == file, CatalogReading.ground == ground))
+    today = now.astimezone(LOCAL).date().isoformat()
+    return None if found is None or any(sheet.due and sheet.due <= today for sheet in found.sheets) else found
 
 
 def newest_reading(session: Session, source: str) -> CatalogReading | None:
@@ -157,7 +161,7 @@ def keep_reading(session: Session, file: int, ground: str, *, now: datetime, fou
     `FileFault`: why the file cannot be read at all."""
     source = session.get_one(CatalogFile, file).source
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"reading {source}"))))
-    if (known := reading_of(session, file, ground)) is not None:
+    if (known := reading_of(session, file, ground, now=now)) is not None:
         return known
     older = select(CatalogReading.id).join(CatalogFile, CatalogFile.id == CatalogReading.file).where(CatalogFile.source == source)
     session.execute(delete(CatalogRow).where(CatalogRow.reading.in_(older)))

@@ -66,7 +66,7 @@ def look(options: argparse.Namespace, progress: Progress) -> int:
             known.document if known else "",
             known.complete if known else options.complete,
         )
-    found = preview(about, content)
+    found = preview(about, content, on=settings().now().astimezone(LOCAL).date())
     for line in described(about.kind, found):
         progress.say(line)
     return 1 if found.refused or found.waits else 0

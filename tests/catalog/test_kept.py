@@ -119,7 +119,7 @@ OTHERS: list[tuple[Any, Any, Any]] = [
     (
         tuple[SheetFound, ...],
         (SheetFound("清单", ("序号",), ("备注",), ("事项编码",)),),
-        [{"name": "清单", "header": ["序号"], "unused": ["备注"], "missing": ["事项编码"], "refused": "", "questions": []}],
+        [{"name": "清单", "header": ["序号"], "unused": ["备注"], "missing": ["事项编码"], "refused": "", "questions": [], "due": ""}],
     ),
     (
         tuple[Blocked, ...],
@@ -174,6 +174,8 @@ def test_what_was_found_is_kept_as_it_always_was(kind: Any, value: Any, kept: An
 def test_what_a_list_says_of_nothing_is_not_kept_and_silence_is_not_no_promise() -> None:
     assert read(FACT, {"code": "M-1", "name": "甲", "unit": "U"}).promised_days is Silent.SILENT
     assert read(FACT, {"name": "户口", "instead": "户口簿"}) == NegativeFact("户口", "户口簿")
+    sheet = {"name": "清单", "header": ["序号"], "unused": [], "missing": [], "refused": "", "questions": []}
+    assert read(Kept(SheetFound), sheet).due == "", "as it was kept before lists said of days"
 
 
 def test_a_field_that_is_no_more_is_passed_over_and_what_has_no_default_is_asked_for() -> None:
