@@ -1,5 +1,5 @@
-"""自2027年1月1日起取消: what is given up from a day on that is still to come is not given up today. Each such row was once taken as given up
-at once; when its day comes it is, without being sent anew (obligations 2.1, 5.1)."""
+"""自2027年1月1日起取消: what is given up from a day on that is still to come is not given up today. Each such row was once taken as
+given up at once; when its day comes it is, without being sent anew (obligations 2.1, 5.1)."""
 
 from __future__ import annotations
 

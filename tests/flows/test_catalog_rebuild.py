@@ -60,7 +60,7 @@ def test_a_file_that_makes_its_reader_fall_over_is_refused_and_the_next_is_read(
     assert asyncio.run(steps.read_one_list.fn("a")).unreadable == 1
     reading = do(intake.newest_reading, "a")
     assert reading is not None and reading.refused is not None and "结构异常" in reading.refused.text
-    assert rebuild.known_reading("a") is not None
+    assert rebuild.known_reading("a", NOW) is not None
 
 
 def fall_over() -> None:
