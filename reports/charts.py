@@ -70,10 +70,10 @@ def distribution_words(bins: Sequence[Bin]) -> str:
 
 
 def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> list[str]:
-    """Unit × day: the darker, the larger the part that was missed; the numbers stand in the cells. No picture is longer
-    than a page or holds more than a week; none where nothing was missed."""
+    """Unit × day, units in official order: the darker, the larger the part that was missed; the numbers stand in the cells. No
+    picture is longer than a page or holds more than a week; none where nothing was missed."""
     names = {row.code: row.name for row in units}
-    late = sorted({cell.unit for cell in cells if cell.missed.part}, key=lambda unit: names.get(unit, unit))
+    late = sorted({cell.unit for cell in cells if cell.missed.part})
     days = sorted({cell.day for cell in cells})
     return [
         _heat(cells, names, late[row : row + _UNITS], days[column : column + _DAYS])
@@ -102,9 +102,13 @@ def _heat(cells: Sequence[DayCell], names: Mapping[str, str], shown: Sequence[st
     return _svg(50 + tall * len(shown), parts)
 
 
-def heat_words(cells: Sequence[DayCell]) -> str:
-    late = [cell for cell in cells if cell.missed.part]
-    return ";".join(f"{cell.unit} {cell.day.isoformat()} 超时 {cell.missed.part}/{cell.missed.whole}" for cell in late)
+def heat_words(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> str:
+    """For whoever has it read out."""
+    names, late = {row.code: row.name for row in units}, [cell for cell in cells if cell.missed.part]
+    said = (
+        f"{names.get(cell.unit, cell.unit)}{cell.day.month}月{cell.day.day}日超时 {cell.missed.part}/{cell.missed.whole}" for cell in late
+    )
+    return ";".join(said)
 
 
 def _name(name: str, right: float, level: float) -> list[str]:

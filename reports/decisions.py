@@ -53,6 +53,16 @@ class LateUnit:
 
 
 @dataclass(frozen=True)
+class Outage:
+    """平台故障: how often, how many minutes of the period in all, and how many missed limits met one, also of before it; None: it was
+    taken out of them."""
+
+    count: int
+    minutes: int
+    met: int | None
+
+
+@dataclass(frozen=True)
 class Workdays:
     """工作日: how many there were, and in the period before; the days off by notice, the weekends that were worked (调休)."""
 

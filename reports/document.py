@@ -59,7 +59,7 @@ def _limits(report: Report) -> Part:
     if long:
         said.append("各单位每日超时情况见工作簿“每日超时”。")
     heat = [
-        Picture("各单位每日超时情况" + ("(续)" if number else ""), svg, charts.heat_words(report.heat) if not number else "")
+        Picture("各单位每日超时情况" + ("(续)" if number else ""), svg, charts.heat_words(report.heat, report.units) if not number else "")
         for number, svg in enumerate([] if long else charts.heat(report.heat, report.units))
     ]
     return "时限执行情况", [*map(Paragraph, said), picture, *heat]

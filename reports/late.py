@@ -25,7 +25,10 @@ def blocks(report: Report) -> list[Block]:
         (one.name, _cause(one), *(str(dict(one.kinds).get(kind, 0)) for kind in kinds), str(one.whole), str(one.waiting))
         for one in report.late
     )
-    note = "以件计;同一核验在一个单位只计一次;没有列出的单位没有超时。所在环节和逐件清单见工作簿“单位超时核验”。"
+    note = (
+        "以件计;同一核验在一个单位只计一次,先后在两个单位超时的各计一次(决定依据中只计一次);"
+        "没有列出的单位没有超时。所在环节和逐件清单见工作簿“单位超时核验”。"
+    )
     return [Table("超时核验和主要原因", columns, rows, len(columns) - 2, empty="本周没有超时的核验。", note=note)]
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pydantic import TypeAdapter
 
 from domain.leads import LeadLine
-from reports.decisions import Ground, LateUnit, Shared, Workdays
+from reports.decisions import Ground, LateUnit, Outage, Shared, Workdays
 
 
 @dataclass(frozen=True)
@@ -274,6 +274,7 @@ class Report:
     shared: Shared | None = None  #: the first step, in place of those of `grounds`
     workdays: Workdays | None = None  #: None: not counted, or a year without calendar
     late: tuple[LateUnit, ...] | None = None  #: units with 超时核验, in official order; None: not counted
+    outage: Outage | None = None  #: None: none, or a report from before, whose notes tell of it
 
     def as_json(self) -> str:
         """The snapshot that is kept: the same report, the same text."""

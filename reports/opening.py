@@ -10,7 +10,7 @@ from reports import charts, grounds, periods
 from reports.blocks import Block, Document, Paragraph, Picture, Table
 from reports.decisions import Ground
 from reports.model import Rate, Report
-from reports.wording import MISSED, WITHOUT_DAY, aloud, of_period, printed
+from reports.wording import MISSED, WITHOUT_DAY, aloud, lasting, of_period, printed
 
 #: Page one, its 版头 too, is read aloud in a minute, so many characters (announcers read up to 300; what follows the 版头, where most
 #: begin, is heard within the minute of whoever reads 260); and so many steps stand there at most.
@@ -18,6 +18,7 @@ A_MINUTE, _PRESSING = 292, 3
 #: What is heard as 原则上的时限 (obligations 10.5, 10.7), for whoever does not know it.
 _PRINCIPLE = "原则上的时限:承诺件24小时、有数据库依托的30分钟,有正当理由的可以超过。"
 _OVERVIEW, _PRESSED = "总体情况", "需要决定的事项"
+_LONG, _MANY = 60, 4  #: minutes of 平台故障; one of so many limits that were missed met it
 _TITLE = 20  #: characters of its size on one line
 _NAME = 20  #: characters of a matter and its proof in the small table: whole they stand under `steps`
 #: Who answers, where it is not the units that are named: a limit is answered for case by case.
@@ -68,9 +69,13 @@ def _overview(report: Report) -> list[str]:
 
 def _counts(report: Report) -> str:
     compared = f"({report.received.said}{' 件' if report.received.change else ''})" if report.received.before is not None else ""
-    return _holiday(report) + (
-        f"本周收到核验申请 {report.received.value} 件{compared},办结 {report.finished.value} 件,"
-        f"免提交证明 {report.free_of_paper.value} 次。"
+    return (
+        _holiday(report)
+        + _away(report)
+        + (
+            f"本周收到核验申请 {report.received.value} 件{compared},办结 {report.finished.value} 件,"
+            f"免提交证明 {report.free_of_paper.value} 次。"
+        )
     )
 
 
@@ -84,6 +89,20 @@ def _holiday(report: Report) -> str:
     if not special and found.count == (found.before or found.count):
         return ""
     return f"本周{'、'.join(special)}{',' if special else ''}工作日 {found.count} 天{last}。"
+
+
+def _away(report: Report) -> str:
+    """Units are not asked for what the platform did: said where it was long, or met many of the limits that were missed."""
+    gone, limits = report.outage, report.limits
+    if gone is None:
+        return ""
+    missed = sum(rate.whole - rate.part for rate in (limits.hard, limits.soft, limits.supervision))
+    if gone.minutes < _LONG and not (gone.met and gone.met * _MANY >= missed):
+        return ""
+    if not gone.count:
+        return f"{gone.met} 个超时的时限遇到本周以前的平台故障。"
+    met = "已从时限中扣除" if gone.met is None else f"{gone.met} 个超时的时限遇到故障" if gone.met else "没有超时的时限遇到故障"
+    return f"本周平台故障{f' {gone.count} 次,共' if gone.count > 1 else ''} {lasting(gone.minutes * 60)},{met}。"
 
 
 def pressing(report: Report) -> Part:
@@ -194,7 +213,8 @@ def goes_on(report: Report) -> bool:
 
 
 def steps(report: Report) -> Part:
-    return "其他工作建议和决定依据", [*map(Paragraph, _numbered(report)[_shown(report) :]), _whole(report)]
+    rest = _numbered(report)[_shown(report) :]
+    return "其他工作建议和决定依据" if rest else "决定依据", [*map(Paragraph, rest), _whole(report)]
 
 
 def _shown(report: Report) -> int:

@@ -70,6 +70,10 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
     if report.workdays:
         yield "工作日", f"{report.workdays.count}"
         yield "上周工作日", _NONE if report.workdays.before is None else f"{report.workdays.before}"
+    if report.outage:
+        yield "平台故障", f"{report.outage.count} 次"
+        yield "平台故障时间", f"{report.outage.minutes} 分钟"
+        yield "遇到平台故障的超时时限", _NONE if report.outage.met is None else f"{report.outage.met}"
     yield "期末在办", f"{report.open}"
     yield from _limits("", report.limits)
     yield from _limits("上周", report.limits_before) if report.limits_before else ()

@@ -23,6 +23,7 @@ from reports.figures import (
     inboxes,
     late_units,
     limits,
+    outage,
     oversight,
     record,
     sources,
@@ -100,7 +101,7 @@ def compute(
     connected = systems.systems(session, span, known.names)
     together = common.shared(session, span, behind, queried, known.names)
     others = asked.asked(session, span, known.names, covered, queried, connected, rows)
-    year = periods.days(period)[-1].year
+    gone, year = outage.outage(session, span), periods.days(period)[-1].year
     return Report(
         period=period,
         scope=scope,
@@ -129,7 +130,7 @@ def compute(
         complaints=oversight.complaints(session, span, before, known.names),
         leads=oversight.leads(session, span),
         next_steps=words.next_steps(rows, all_limits, covered, queried, (*behind, *others), year, together),
-        notes=words.notes(session, period, span, own, all_limits, known),
+        notes=words.notes(session, period, span, own, all_limits, known, gone),
         systems=connected,
         articles=articles.articles(session, span, known.names),
         record=record.printed(session, now),
@@ -141,6 +142,7 @@ def compute(
         shared=together,
         workdays=working.workdays(session, period),
         late=late_units.late_units(session, span, known.names),
+        outage=gone,
     )
 
 

@@ -7,21 +7,20 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from domain.instants import written
-from domain.intervals import Interval, overlap, total
-from ledger import rules
-from ledger.calendars import outages
-from reports.decisions import Ground, Shared
+from reports.decisions import Ground, Outage, Shared
 from reports.figures.asked import fails
-from reports.figures.limits import DUE, KEPT, Due, ours
+from reports.figures.limits import Due
 from reports.figures.span import Span
 from reports.figures.units import Register
 from reports.model import CoverageFigures, Limits, Period, Rate, SourceRow, UnitRow
-from reports.wording import NOBODY, STANDING, UNCLAIMED, day_of
+from reports.wording import MISSED, NOBODY, STANDING, UNCLAIMED, day_of, lasting
 
 _NAMED = 2
 
 
-def notes(session: Session, period: Period, span: Span, due: Sequence[Due], limits: Limits, known: Register) -> tuple[str, ...]:
+def notes(
+    session: Session, period: Period, span: Span, due: Sequence[Due], limits: Limits, known: Register, gone: Outage | None
+) -> tuple[str, ...]:
     """What the figures rest on, where it is not as usual."""
     found = []
     if span.cut < period.end:
@@ -30,7 +29,7 @@ def notes(session: Session, period: Period, span: Span, due: Sequence[Due], limi
         found.append(f"{provisional} 个到期的时限按暂定的工作日历计算。")
     if limits.undetermined:
         found.append(f"{limits.undetermined} 个时限因缺少工作日历暂记“未定”,不在按时率中。")
-    found += _outages(session, span)
+    found += _away(gone)
     if lifted := _lifted(session, span):
         found.append(f"{lifted} 个曾记为超时的时限因平台故障已撤销超时,按重新计算的时限统计。")
     if nobody := sum(one.whole for one in due if one.unit is None):
@@ -39,22 +38,16 @@ def notes(session: Session, period: Period, span: Span, due: Sequence[Due], limi
     return tuple(found)
 
 
-def _outages(session: Session, span: Span) -> list[str]:
-    """平台原因 (reading 21): how long, whether the clocks stood still for it, and what was missed meanwhile."""
-    listed = outages.listed(session, span.start, span.cut)
-    gone = overlap([Interval(row.since, max(row.until or span.cut, row.since)) for row in listed], Interval(span.start, span.cut))
-    if not gone:
+def _away(gone: Outage | None) -> list[str]:
+    """平台原因 (reading 21)."""
+    if gone is None:
         return []
-    said = f"平台故障 {len(gone)} 次,共 {max(1, round(total(gone).total_seconds() / 60))} 分钟;"
-    if rules.readings().outage_deducted:
+    if not gone.count:
+        return [f"超时的时限中有 {gone.met} 个在运行期间遇到本周以前的平台故障(平台原因)。"]
+    said = f"平台故障 {gone.count} 次,共 {lasting(gone.minutes * 60)};"
+    if gone.met is None:
         return [said + "按现行解读,故障时间已从受影响的时限中扣除。"]
-    missed = span.rows(
-        session,
-        f"""SELECT count(*) FROM {DUE} AND {ours(span)} AND NOT {KEPT} AND EXISTS (
-                SELECT FROM outages o WHERE o.replaced_at IS NULL AND o.since < d.due_at
-                AND coalesce(o.until, :cut) > coalesce(d.started_at, r.received_at))""",
-    )[0][0]
-    return [said + f"按现行解读不从时限中扣除,超时的时限中有 {missed} 个在运行期间遇到故障(平台原因)。"]
+    return [said + f"按现行解读不从时限中扣除,超时的时限中有 {gone.met} 个在运行期间遇到故障(平台原因)。"]
 
 
 def _lifted(session: Session, span: Span) -> int:
@@ -98,7 +91,7 @@ def next_steps(
     ]
     apart = [row for row in sources if fails(row) and not (shared and shared.failed and shared.cause == row.source)]
     steps = [
-        *([(1, _shared(shared, year))] if shared else late_steps),
+        *([(1, _shared(shared, year, grounds))] if shared else late_steps),
         (len(coverage.roster_gaps), f"请{_named(coverage.roster_gaps)}补齐督办员、代办员。"),
         (len(coverage.without_list), f"请{_named(coverage.without_list)}报送清单。"),
         (
@@ -116,7 +109,7 @@ def next_steps(
             sum(bool(row.note) for row in rows),
             f"请专班办公室核实{_named(row.name for row in rows if row.note)}的主动提供是否出于申请人自愿。",
         ),
-        (limits.undetermined, "请尽快录入缺少的工作日历,“未定”的时限将自动补算。"),
+        (limits.undetermined, "请专班办公室尽快录入缺少的工作日历,“未定”的时限将自动补算。"),
     ]
     return tuple(text for count, text in steps if count > 0)
 
@@ -144,13 +137,15 @@ def _stood(ground: Ground, year: int) -> str:
     return f"{ground.waiting} 件核验{earliest}自{day_of(ground.since, year)}起超时未办,{whose}。"
 
 
-def _shared(found: Shared, year: int) -> str:
-    """How many, what most have in common, what stands still since when, and who does what."""
+def _shared(found: Shared, year: int, grounds: Sequence[Ground]) -> str:
+    """How many, of these how many from before, what most have in common, what stands still since when, and who does what."""
     units, ground = [name for name, _ in found.ground.units if name != NOBODY], found.ground
     whose = _whose(units) if units else "请专班办公室确定承办单位,"
     cause = f"因{found.cause}查询失败转到单位" if found.failed else found.cause
     still = f";{ground.waiting} 件至今未办,{'最早' * (ground.waiting > 1)}自{day_of(ground.since, year)}起" if ground.since else ""
-    said = f"{found.whole} 件核验超时,其中 {found.part} 件{cause}{still},"
+    before = next((one.waiting for one in grounds if one.kind == STANDING), 0)
+    old = f"({MISSED[STANDING]} {before} 件)" if before == found.whole else f"(含{MISSED[STANDING]} {before} 件)" if before else ""
+    said = f"{found.whole} 件核验超时{old},其中 {found.part} 件{cause}{still},"
     if found.failed:
         return f"{said}请专班办公室会同来源单位排查,{whose}办结。"
     return f"{said}{whose}{'指定专人认领、' if found.cause == UNCLAIMED else ''}办结并说明原因。"

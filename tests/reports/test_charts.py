@@ -11,7 +11,8 @@ import pytest
 
 from reports import charts, issuing, pdf, periods
 from reports.blocks import Document, Section, Table
-from reports.model import Rate, WeekPoint
+from reports.document import document
+from reports.model import DayCell, Rate, WeekPoint
 from tests.reports.samples import REPORT
 from tests.reports.test_layouts import needs_poppler, poppler
 
@@ -37,6 +38,17 @@ def test_every_point_stands_within_the_axis_above_the_bars(shares: tuple[float, 
     svg = charts.trend(points(*shares))
     tops = [float(top) for top in re.findall(r'<rect x="[\d.]+" y="([\d.]+)"', svg)]
     assert all(26 <= level <= 110 for level in dots(svg)) and max(dots(svg)) + 10 < min(tops)
+
+
+def test_the_heat_of_the_days_has_its_units_in_official_order_and_its_words_name_them() -> None:
+    """As every table beside it: by their names 第31号 came before 第3号. Whoever has it read out heard codes."""
+    names = {"A-1": "丙局", "B-1": "甲局", "C-1": "乙局"}
+    units = [replace(REPORT.units[0], code=code, name=name) for code, name in names.items()]
+    cells = [DayCell(code, date(2026, 3, 2), Rate(1, 2)) for code in ("C-1", "A-1", "B-1")]
+    (svg,) = charts.heat(cells, units)
+    assert re.findall(r">(.局)<", svg) == ["丙局", "甲局", "乙局"]
+    assert charts.heat_words(cells[:2], units) == "乙局3月2日超时 1/2;丙局3月2日超时 1/2"
+    assert "市中区民政局3月" in issuing.lay_out(REPORT.as_json()).html.decode() and "U-00 2026" not in str(document(REPORT).sections)
 
 
 def test_a_trend_says_of_which_years_its_weeks_are() -> None:

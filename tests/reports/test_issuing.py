@@ -74,7 +74,7 @@ def test_a_report_made_right_after_an_outage_tells_of_it() -> None:
     do(outages.pulse, outages.TIMEKEEPER, WEEK.end - 2 * HOUR)
     report = do(lambda session, made: issuing.read(session, made)[1], make(order()))
     assert [note for note in report.notes if "平台故障" in note] == [
-        "平台故障 1 次,共 120 分钟;按现行解读不从时限中扣除,超时的时限中有 0 个在运行期间遇到故障(平台原因)。"
+        "平台故障 1 次,共 2.0 小时;按现行解读不从时限中扣除,超时的时限中有 0 个在运行期间遇到故障(平台原因)。"
     ]
     do(outages.pulse, outages.TIMEKEEPER, MONDAY + MINUTE)
     assert [(one.since, one.until) for one in do(outages.listed, WEEK.start, MONDAY)] == [(WEEK.end - 2 * HOUR, MONDAY + MINUTE)]
@@ -100,8 +100,8 @@ def test_an_outage_that_became_known_later_is_named_by_the_next_version() -> Non
     third = make(order(reason="再编"), MONDAY + HOUR)
     told = [do(lambda session, made: issuing.read(session, made)[1], made).notes[-1] for made in (second, third)]
     assert first != second and told == [
-        "与第1版相比,各项数字没有变化;增加说明“平台故障 1 次,共 60 分钟;按现行解读不从时限中扣除,"
-        "超时的时限中有 0 个在运行期间遇到故障(平台原因)”。",
+        "与第1版相比:平台故障由 无 更正为 1 次;平台故障时间由 无 更正为 60 分钟;遇到平台故障的超时时限由 无 更正为 0;"
+        "增加说明“平台故障 1 次,共 60 分钟;按现行解读不从时限中扣除,超时的时限中有 0 个在运行期间遇到故障(平台原因)”。",
         "与第2版相比,各项数字没有变化。",
     ]
 

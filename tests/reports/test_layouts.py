@@ -331,6 +331,7 @@ def test_page_one_says_what_changed_and_what_to_decide_and_many_leads_are_counte
     assert isinstance(table, Table) and [row[1:3] for row in table.rows] == [("21", "3")]
     few = document(replace(REPORT, next_steps=steps[:2])).sections
     assert few[2].title == "三、趋势和说明", "nothing is between page one and the figures where all of it stands there"
+    assert [one.title.partition("、")[2] for one in few if "决定依据" in one.title] == ["决定依据"], "of other steps there is none"
 
 
 def test_complaints_that_name_no_unit_are_told_of() -> None:

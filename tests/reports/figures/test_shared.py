@@ -17,7 +17,7 @@ from reports.model import Report, from_json
 from tests.ledger.acting import HOUR, ISSUER, MINUTE, ask, do, immediate, reply, swept
 from tests.ledger.filing import NOW
 from tests.reports.figures.asking import WEEK, listed, report
-from tests.reports.figures.test_week import ARCHIVE
+from tests.reports.figures.test_week import ARCHIVE, DAY
 
 CLERK = "person:demo-guangming-1"
 LIBRARY, NAME = "licence_library", "枣庄市电子证照库"
@@ -95,6 +95,19 @@ def test_what_nobody_claims_is_one_decision_and_not_one_by_each_kind_of_limit() 
 
 
 @pytest.mark.usefixtures("ledger")
+def test_of_what_is_late_it_says_how_many_were_so_before_the_week() -> None:
+    """Nobody can tell else why more are late than the week's limits were missed."""
+    three_units_late()
+    for _ in range(2):
+        immediate(NOW + 7 * DAY)
+    swept(NOW + 8 * DAY)
+    found = report(periods.week_of(WEEK.end))
+    assert found.shared is not None and (found.shared.part, found.shared.whole, found.limits.hard.whole) == (6, 7, 2)
+    assert found.next_steps[0].startswith("7 件核验超时(含此前超时 5 件),其中 6 件无人认领;7 件至今未办,最早自3月4日起,")
+    assert "此前超时" not in report().next_steps[0]
+
+
+@pytest.mark.usefixtures("ledger")
 def test_what_has_little_in_common_or_is_of_two_cases_stays_apart() -> None:
     for _ in range(2):
         immediate()
@@ -148,7 +161,9 @@ def test_a_case_that_two_units_were_late_with_counts_at_each() -> None:
     do(returns.forward, lease.number, ARCHIVE, now=NOW + HOUR, actor="person:demo-permit-1")
     ask(lease, NOW + HOUR)
     swept(NOW + 4 * HOUR)
-    assert [(row[0], row[-2]) for row in of_units(report())] == [("市中区档案馆", "1"), ("市中区光明路街道办事处", "1")]
+    found = report()
+    assert [(row[0], row[-2]) for row in of_units(found)] == [("市中区档案馆", "1"), ("市中区光明路街道办事处", "1")]
+    assert "先后在两个单位超时的各计一次(决定依据中只计一次)" in str(document(found).sections), "as its sum is not that of page one"
     quiet = replace(report(), late=())
     (section,) = (one for one in document(quiet).sections if "各单位情况" in one.title)
     assert Paragraph("本周没有超时的核验。") in section.blocks

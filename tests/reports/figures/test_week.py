@@ -247,6 +247,7 @@ def test_a_limit_that_waits_for_its_calendar_is_told_apart_and_counted_when_it_c
     waiting = report(year)
     assert (waiting.limits.undetermined, waiting.limits.hard.whole) == (1, 0)
     assert any("未定" in note for note in waiting.notes)
+    assert waiting.next_steps[-1].startswith("请专班办公室尽快录入缺少的工作日历"), "who is to do it is said of each step"
     do(
         calendars.put_year,
         2028,
