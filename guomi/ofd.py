@@ -36,12 +36,12 @@ def tag(name: str, content: str, attributes: str = "") -> bytes:
     return f"{head}{' ' + attributes if attributes else ''}>{content}</ofd:{name}>".encode()
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """In the order in which they are given."""
-    output = BytesIO()
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as package:
+def packed(files: Mapping[str, bytes], *, small: bool = True) -> bytes:
+    """In the order in which they are given. `small`: not where somebody packs it again at once."""
+    output, way = BytesIO(), zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
+    with zipfile.ZipFile(output, "w") as package:
         for name, content in files.items():
-            package.writestr(zipfile.ZipInfo(name, _AT), content, zipfile.ZIP_DEFLATED)
+            package.writestr(zipfile.ZipInfo(name, _AT), content, way)
     return output.getvalue()
 
 

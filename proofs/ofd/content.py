@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-_TOKEN = re.compile(
-    rb"(?P<text>\()|<(?P<hex>[0-9A-Fa-f\s]*)>(?!>)|(?P<dict><<.*?>>)|(?P<name>/[^\s/<>\[\]()]*)"
-    rb"|(?P<number>[-+]?\d*\.?\d+)|(?P<mark>[\[\]])|(?P<word>[A-Za-z*'\"]+)",
+_TOKEN = re.compile(  # the most frequent first; what is possessive never tries a run of numbers again in another way
+    rb"(?P<outline>(?:(?:[-+.\d]++\s){2}+(?:[ml]|(?:[-+.\d]++\s){4}+c)\s|h\s)++)|(?P<number>[-+]?\d*\.?\d+)|(?P<word>[A-Za-z*'\"]+|[\[\]])"
+    rb"|(?P<name>/[^\s/<>\[\]()]*)|(?P<text>\()"
+    rb"|<(?P<hex>[0-9A-Fa-f\s]*)>(?!>)|(?P<dict><<.*?>>)",
     re.S,
 )
+_NUMBER, _KIND = re.compile(rb"[-+.\d]+"), re.compile(rb"[mlch]")
+_EDGE = re.compile(rb"\\.|[()]", re.S)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
@@ -32,50 +36,61 @@ class Said:
     text: str
 
 
-Token = float | bytes | str | Word | Said
+@dataclass(frozen=True)
+class Outline:
+    """A run of path operators (m, l, c, h) with the numbers of all: most of a page is that, and one by one they take longest."""
+
+    kinds: str
+    numbers: list[float]
+
+
+Token = float | bytes | str | Word | Said | Outline
 """A number, a string, a name with its slash, or a word. Dictionaries, which only mark content, are left out, but for what a text says."""
 _SAYS = re.compile(rb"/ActualText\s*(?:<(?P<hex>[0-9A-Fa-f\s]*)>|\((?P<text>(?:\\.|[^\\)])*)\))", re.S)
 
 
 def tokens(content: bytes) -> Iterator[Token]:
     """Raises UnknownContent where a string has no end."""
-    at = 0
-    while (found := _TOKEN.search(content, at)) is not None:
-        at = found.end()
-        match found.lastgroup:
-            case "number":
-                yield float(found[0])
-            case "text":
-                end = _end_of_text(content, at)
-                yield _unescaped(content[at:end])
-                at = end + 1
-            case "hex":
-                yield bytes.fromhex(found["hex"].decode())
-            case "dict":
-                if (says := _SAYS.search(found[0])) is not None:
-                    text = bytes.fromhex(says["hex"].decode()) if says["text"] is None else _unescaped(says["text"])
-                    yield Said(text[2:].decode("utf-16-be") if text.startswith(b"\xfe\xff") else text.decode("latin-1"))
-            case "name":
-                yield found[0].decode()
-            case _:
-                yield Word(found[0].decode())
+    at: int | None = 0
+    while at is not None:
+        start, at = at, None
+        for found in _TOKEN.finditer(content, start):
+            match found.lastgroup:
+                case "outline":
+                    yield Outline(b"".join(_KIND.findall(found[0])).decode(), [*map(float, _NUMBER.findall(found[0]))])
+                case "number":
+                    yield float(found[0])
+                case "word":
+                    yield _word(found[0])
+                case "name":
+                    yield found[0].decode()
+                case "text":
+                    end = _end_of_text(content, found.end())
+                    yield _unescaped(content[found.end() : end])
+                    at = end + 1
+                    break
+                case "hex":
+                    yield bytes.fromhex(found["hex"].decode())
+                case _:
+                    if (says := _SAYS.search(found[0])) is not None:
+                        text = bytes.fromhex(says["hex"].decode()) if says["text"] is None else _unescaped(says["text"])
+                        yield Said(text[2:].decode("utf-16-be") if text.startswith(b"\xfe\xff") else text.decode("latin-1"))
+
+
+@lru_cache(64)
+def _word(said: bytes) -> Word:
+    """A page says forty of them three thousand times."""
+    return Word(said.decode())
 
 
 def _end_of_text(content: bytes, at: int) -> int:
     """Parentheses in pairs need no escape (ISO 32000, 7.3.4.2)."""
     depth = 1
-    while depth:
-        match content[at : at + 1]:
-            case b"\\":
-                at += 1
-            case b"(":
-                depth += 1
-            case b")":
-                depth -= 1
-            case b"":
-                raise UnknownContent("text without end")
-        at += 1
-    return at - 1
+    for found in _EDGE.finditer(content, at):
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if not depth:
+            return found.start()
+    raise UnknownContent("text without end")
 
 
 def _unescaped(text: bytes) -> bytes:

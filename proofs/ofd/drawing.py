@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from proofs.ofd.content import Said, UnknownContent, Word, tokens
+from proofs.ofd.content import Outline, Said, UnknownContent, Word, tokens
 from proofs.ofd.fonts import opentype
 
 MM = 25.4 / 72
@@ -32,10 +34,9 @@ _PAINTS = {
     "f*": (True, False),
     "n": (False, False),
 } | dict.fromkeys(("B", "B*"), (True, True))
-_PATHS = {"m": "M", "l": "L", "c": "B", "h": "C"}
+_PATHS = {"m": ("M", 1), "l": ("L", 1), "c": ("B", 3), "h": ("C", 0)}  #: and how many points each takes
 Matrix = tuple[float, float, float, float, float, float]
 _PLAIN: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-Path = list[tuple[str, list[float]]]
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ class Font:
     widths: Mapping[int, int]
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(NamedTuple):
     """What `q` keeps and `Q` brings back."""
 
     matrix: Matrix = _PLAIN
@@ -92,49 +92,56 @@ def drawn(pdf: bytes, first_id: int) -> Drawn:
 class _Page:
     def __init__(self, made: Drawn, names: Mapping[str, int], faint: Mapping[str, float], height: float, first: int) -> None:
         self._made, self._names, self._faint, self._height, self._next = made, names, faint, height, first
-        self._state, self._kept, self._path, self._text_matrix = _State(), list[_State](), Path(), _PLAIN
+        self._state, self._kept, self._text_matrix = _State(), list[_State](), _PLAIN
+        self._kinds, self._numbers = "", list[float]()  #: of the path that grows
         self._marked = ""  #: what the text says that is drawn now; "": what its glyphs say
 
     def draw(self, content: bytes) -> None:
-        operands, array = list[Any](), list[Any]()
-        into = operands
+        operands = into = list[Any]()
         for token in tokens(content):
-            match token:
-                case Word("["):
-                    into = array = []
-                case Word("]"):
-                    operands.append(array)
-                    into = operands
-                case Said(text):
-                    self._marked = text
-                case Word(said):
-                    self._done(said, operands)
-                    operands.clear()
-                case _:
-                    into.append(token)
+            if isinstance(token, Outline):
+                self._way(token.kinds, operands + token.numbers)
+            elif isinstance(token, Said):
+                self._marked = token.text
+            elif not isinstance(token, Word):
+                into.append(token)
+            elif token.said == "[":
+                into = []
+                operands.append(into)
+            elif token.said == "]":
+                into = operands
+            else:
+                self._done(token.said, operands)
+                operands = into = []
 
     def _done(self, said: str, given: list[Any]) -> None:
-        state = self._state
-        if (act := _ACTS.get(said)) is not None:
-            self._state = act(self, state, given)
+        """One operator with what stood before it, which is its own from now on."""
+        if said in _PATHS:
+            self._way(said, given)
+        elif (act := _ACTS.get(said)) is not None:
+            self._state = act(self, self._state, given)
         elif said in _PAINTS:
             fill, line = _PAINTS[said]
             if fill or line:
                 self._paint(fill=fill, line=line)
-            self._path = []
-        elif said in _PATHS:
-            self._path.append((said, [*given]))
+            self._kinds, self._numbers = "", []
         elif said == "re":
             x, y, w, h = given
-            self._path += [("m", [x, y]), ("l", [x + w, y]), ("l", [x + w, y + h]), ("l", [x, y + h]), ("h", [])]
+            self._way("mlllh", [x, y, x + w, y, x + w, y + h, x, y + h])
         elif said in ("BT", "Tm"):
             self._text_matrix = _matrix(given) if given else _PLAIN
         elif said == "EMC":
             self._marked = ""
         elif said in ("Tj", "TJ"):
-            self._text(given if said == "Tj" else given[0], _times(self._text_matrix, state.matrix))
+            self._text(given if said == "Tj" else given[0], _times(self._text_matrix, self._state.matrix))
         elif said not in _WITHOUT_LOOKS:
             raise UnknownContent(said)
+
+    def _way(self, kinds: str, numbers: list[float]) -> None:
+        if len(numbers) != 2 * sum(_PATHS[kind][1] for kind in kinds):
+            raise UnknownContent("path")
+        self._kinds += kinds
+        self._numbers += numbers
 
     def keep(self, state: _State, _: list[Any]) -> _State:
         self._kept.append(state)
@@ -144,10 +151,10 @@ class _Page:
         return self._kept.pop()
 
     def opacity(self, state: _State, given: list[Any]) -> _State:
-        return replace(state, opacity=self._faint[given[0]])
+        return state._replace(opacity=self._faint[given[0]])
 
     def choose(self, state: _State, given: list[Any]) -> _State:
-        return replace(state, font=self._names[given[0]], size=given[1])
+        return state._replace(font=self._names[given[0]], size=given[1])
 
     def _text(self, parts: list[Any], matrix: Matrix) -> None:
         """Glyph by glyph with its place along the line; what is no single character stands by itself."""
@@ -201,23 +208,24 @@ class _Page:
         )
 
     def _paint(self, *, fill: bool, line: bool) -> None:
-        state = self._state
-        points = [[self._point(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)] for _, numbers in self._path]
-        xs, ys = ([point[axis] for one in points for point in one] for axis in (0, 1))
+        state, high = self._state, self._height
+        a, b, c, d, e, f = state.matrix
+        points = list(zip(self._numbers[::2], self._numbers[1::2], strict=True))
+        xs, ys = [(a * x + c * y + e) * MM for x, y in points], [(high - (b * x + d * y + f)) * MM for x, y in points]
         edge = state.width * MM if line else 0.1
         left, top = min(xs) - edge, min(ys) - edge
-        data = " ".join(
-            " ".join([_PATHS[kind], *(_said(x - left, y - top) for x, y in one)]) for (kind, _), one in zip(self._path, points, strict=True)
-        )
+        places = zip([_number(x - left) for x in xs], [_number(y - top) for y in ys], strict=True)
+        data = list[str]()
+        for kind in self._kinds:
+            name, many = _PATHS[kind]
+            data.append(name)
+            for place in islice(places, many):
+                data += place
         box = _said(left, top, max(xs) - left + edge, max(ys) - top + edge)
         look = f'LineWidth="{_said(state.width * MM)}" Stroke="{_truth(line)}" Fill="{_truth(fill)}"'
         colours = f'<ofd:StrokeColor Value="{state.colour(state.line)}"/>' if line else ""
         colours += f'<ofd:FillColor Value="{state.colour(state.fill)}"/>' if fill else ""
-        self._object("PathObject", f'Boundary="{box}" {look}', f"{colours}<ofd:AbbreviatedData>{data}</ofd:AbbreviatedData>")
-
-    def _point(self, x: float, y: float) -> tuple[float, float]:
-        a, b, c, d, e, f = self._state.matrix
-        return (a * x + c * y + e) * MM, (self._height - (b * x + d * y + f)) * MM
+        self._object("PathObject", f'Boundary="{box}" {look}', f"{colours}<ofd:AbbreviatedData>{' '.join(data)}</ofd:AbbreviatedData>")
 
     def _object(self, kind: str, attributes: str, content: str) -> None:
         self._made.objects.append(f'<ofd:{kind} ID="{self._next}" {attributes}>{content}</ofd:{kind}>')
@@ -229,14 +237,14 @@ _ACTS: Mapping[str, Callable[[_Page, _State, list[Any]], _State]] = {
     "Q": _Page.bring_back,
     "gs": _Page.opacity,
     "Tf": _Page.choose,
-    "cm": lambda _, state, given: replace(state, matrix=_times(_matrix(given), state.matrix)),
-    "w": lambda _, state, given: replace(state, width=given[0]),
-    "Tr": lambda _, state, given: replace(state, mode=int(given[0])),
+    "cm": lambda _, state, given: state._replace(matrix=_times(_matrix(given), state.matrix)),
+    "w": lambda _, state, given: state._replace(width=given[0]),
+    "Tr": lambda _, state, given: state._replace(mode=int(given[0])),
 } | {
     name: act
     for names, act in (
-        (("scn", "sc", "g", "rg"), lambda _, state, given: replace(state, fill=tuple(given))),
-        (("SCN", "SC", "G", "RG"), lambda _, state, given: replace(state, line=tuple(given))),
+        (("scn", "sc", "g", "rg"), lambda _, state, given: state._replace(fill=tuple(given))),
+        (("SCN", "SC", "G", "RG"), lambda _, state, given: state._replace(line=tuple(given))),
     )
     for name in names
 }
@@ -274,8 +282,14 @@ def _times(one: Matrix, other: Matrix) -> Matrix:
 
 
 def _said(*numbers: float) -> str:
-    """No digit more than is seen, no zeros behind, and never -0."""
-    return " ".join(f"{round(one, _ALIKE) + 0.0:.4f}".rstrip("0").rstrip(".") for one in numbers)
+    return " ".join(map(_number, numbers))
+
+
+@lru_cache(4096)
+def _number(one: float) -> str:
+    """No digit more than is seen, no zeros behind, and never -0. The code's squares stand in rows: their places come again and again."""
+    said = f"{one:.{_ALIKE}f}".rstrip("0").rstrip(".")
+    return "0" if said == "-0" else said
 
 
 def _truth(one: bool) -> str:

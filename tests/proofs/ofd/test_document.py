@@ -16,7 +16,7 @@ from pylopdf_fonts_zh_cn import serif_path
 
 from guomi.ofd import ATTACHED, NAMESPACE
 from proofs.ofd import document, drawing
-from proofs.ofd.content import Said, UnknownContent, Word, tokens
+from proofs.ofd.content import Outline, Said, Token, UnknownContent, Word, tokens
 from proofs.ofd.document import render_ofd
 from proofs.page import PageError, machine_readable, render
 from tests.proofs.ofd.samples import parts, unsealed
@@ -128,10 +128,11 @@ def test_a_text_stands_where_the_pdf_has_it(tmp_path: Path) -> None:
         assert abs(words[text][0] - there[text][0]) < 0.3 and abs(words[text][1] - there[text][1]) < 3, text
 
 
-def test_what_the_template_never_drew_is_refused_and_not_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture on the page would be missing in the OFD: no proof is made."""
+@pytest.mark.parametrize("more", [("/Im1", Word("Do")), (5.0, Outline("m", [1.0, 2.0]), Word("S")), (5.0, 1.0, 2.0, Word("m"))])
+def test_what_the_template_never_drew_is_refused_and_not_left_out(monkeypatch: pytest.MonkeyPatch, more: tuple[Token, ...]) -> None:
+    """A picture on the page would be missing in the OFD, a shape would be another one: no proof is made."""
     real = drawing.tokens
-    monkeypatch.setattr(drawing, "tokens", lambda content: [*real(content), "/Im1", Word("Do")])
+    monkeypatch.setattr(drawing, "tokens", lambda content: [*real(content), *more])
     with pytest.raises(PageError, match="不能写成 OFD"):
         render_ofd(page())
 
@@ -184,6 +185,8 @@ def test_a_glyph_that_says_two_characters_stands_by_itself(monkeypatch: pytest.M
         (b"/Span <</Lang (zh)>> BDC q", ["/Span", Word("BDC"), Word("q")]),
         (b"/Span <</ActualText <FEFFF98A>>> BDC q", ["/Span", Said("\uf98a"), Word("BDC"), Word("q")]),
         (rb"/Span<</ActualText(\(-)>>BDC q", ["/Span", Said("(-"), Word("BDC"), Word("q")]),
+        (b"1 2 m\n-.5 4 l 1 2 3 4 5 6 c h\nS", [Outline("mlch", [1, 2, -0.5, 4, 1, 2, 3, 4, 5, 6]), Word("S")]),
+        (b"1 2 m/m 1 l\n", [1, 2, Word("m"), "/m", 1, Word("l")]),
         (b"/F1 9 Tf .5 w", ["/F1", 9.0, Word("Tf"), 0.5, Word("w")]),
     ],
 )
