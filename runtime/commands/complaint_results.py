@@ -78,7 +78,8 @@ def _enter(session: Session, row: Mapping[str, str], person: str, unit: str) -> 
 
 
 def _complaint(session: Session, row: Mapping[str, str]) -> Complaint:
-    """By our number, or by its channel's where only one has it."""
+    """Held, by our number, or by its channel's where only one has it: what a row leaves out stays as a file before it said at the same
+    moment, and what that file did already is found done."""
     from sqlalchemy import select
 
     from ledger.tables.oversight import Complaint
@@ -86,7 +87,7 @@ def _complaint(session: Session, row: Mapping[str, str]) -> Complaint:
 
     ours, theirs = row.get("投诉编号", ""), row.get("渠道编号", "")
     wanted = Complaint.number == ours if ours else Complaint.channel_number == theirs
-    found = session.scalars(select(Complaint).where(wanted)).all() if ours or theirs else ()
+    found = session.scalars(select(Complaint).where(wanted).order_by(Complaint.number).with_for_update()).all() if ours or theirs else ()
     if len(found) != 1:
         raise RowRefused("这个渠道编号不止一件,请写投诉编号。" if found else "没有这个编号的投诉,请核对“投诉编号”或者“渠道编号”。")
     return found[0]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, text
 
 from domain.complaints import ComplaintAbout, ComplaintChannel, ComplaintOutcome
+from ledger.database import transaction
 from ledger.oversight import complaint_steps, complaints
 from ledger.oversight.complaints import Intake, ReceivedComplaint
 from ledger.tables.oversight import Complaint, ComplaintStepRow
@@ -80,6 +85,40 @@ def test_what_it_is_about_and_what_came_of_it_come_by_file(tmp_path: Path, capsy
     other = sheet(tmp_path / "o.xlsx", HEAD, ("", "GD-1", "", "", "", "", "不属实", "再看"))
     assert main(["complaint_results", str(other), *BY]) == 1
     assert "第 2 行未办理:此前已办结,结果与本行不同" in capsys.readouterr().out
+
+
+def test_two_files_at_once_lose_nothing_of_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Obligations 16.2, 18.1: one says what it was about, the other whom and what came of it; a third is sent to two people, who both
+    import it. Each row was read before the other file's was written, and its 反映事由 put back."""
+    numbers = [f"GD-{number}" for number in range(8)]
+    held = [taken(number).number for number in numbers]
+    about = sheet(tmp_path / "a.xlsx", HEAD, *[("", number, "仍索要证明", "", "", "户籍证明", "", "") for number in numbers])
+    whom = sheet(tmp_path / "w.xlsx", HEAD, *[("", number, "", "市中区光明路街道办事处", "", "", "", "") for number in numbers])
+    assert _meanwhile(held, about, whom) == [0, 0]
+    told = [(one.about, one.unit, one.proof) for one in map(of, numbers)]
+    assert told == [(ComplaintAbout.STILL_ASKED, "370402-GUANGMING", "P-HOUSEHOLD")] * 8
+    closed = sheet(tmp_path / "c.xlsx", HEAD, *[("", number, "", "", "", "", "属实", "已更正") for number in numbers])
+    capsys.readouterr()
+    assert _meanwhile(held, closed, closed) == [0, 0], "what the other one closed is found closed, and no fault"
+    said = sorted(re.findall(r"办理 (\d+) 行,此前已办理 (\d+) 行,未办理 0 行", capsys.readouterr().out))
+    assert sum(int(done) for done, _ in said) == sum(int(before) for _, before in said) == 8
+
+
+def _meanwhile(held: list[str], *files: Path) -> list[int]:
+    """Each is under way, one after the other, while somebody else holds the complaints: it has read what it reads without them."""
+    running = list[Future[int]]()
+    with transaction() as session, ThreadPoolExecutor(len(files)) as pool:
+        session.execute(select(Complaint).where(Complaint.number.in_(held)).with_for_update())
+        for file in files:
+            running.append(pool.submit(main, ["complaint_results", str(file), *BY]))
+            deadline = time.monotonic() + 30
+            while do(lambda session: session.scalar(text(_WAITING))) < len(running) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        session.rollback()
+        return [one.result(60) for one in running]
+
+
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def test_a_person_of_the_office_decides_and_not_of_the_own_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
