@@ -57,20 +57,24 @@ def data_rows(
         elif texts and row not in heads:
             first = next(iter(texts))
             is_row = len(texts) > 1 and first.isdecimal() and looked_at < len(row) and row[looked_at] not in ("", first)
+            # Most rows: numbered, with more in them than a heading or a note has, and a name where names stand.
+            is_plain = is_row and len(texts) > _OF_NOTES and looked_at in header.columns and line - 1 not in spread
             is_note = not is_row and (len(texts) <= _OF_NOTES or _is_torn(row)) and _is_note(row, texts, is_name, noted)
             if is_note and (len(texts) == 1 or is_aside(row) or _is_torn(row)):
                 continue
-            if is_aside(row) and not _holds_name(row, looked_at, header.columns):
+            if not is_plain and is_aside(row) and not _holds_name(row, looked_at, header.columns):
                 if begins(text := next(iter(texts)), hears) and text not in header.title:
                     headings.met(text)
-            elif text := _split(row, list(texts), header, is_name, headings):
+            elif not is_plain and (text := _split(row, list(texts), header, is_name, headings)):
                 headings.met(text)
-            elif (len(texts) == 1 or line - 1 in spread) and (
-                text := _heading(row, texts, header, is_name, headings, spread=line - 1 in spread)
+            elif (
+                not is_plain
+                and (len(texts) == 1 or line - 1 in spread)
+                and (text := _heading(row, texts, header, is_name, headings, spread=line - 1 in spread))
             ):
                 if text not in header.title or is_numbered(text):
                     headings.met(text)
-            elif any(column < len(row) and row[column] for column in header.columns):
+            elif is_plain or any(column < len(row) and row[column] for column in header.columns):
                 if other is None and looked_at < len(row) and named(row[looked_at]):
                     columns = columns_of(row)
                     if columns == header.columns:

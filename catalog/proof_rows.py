@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from catalog import values
 from catalog.amounts import NotUnderstood
 from catalog.cleaning import clean, clean_code, is_cut_off, split_names
 from catalog.matching import Match
-from catalog.name_questions import ask_code_or_name, asks_for_former, goes_back_for_several
+from catalog.name_questions import FORMERLY, ask_code_or_name, asks_for_former, goes_back_for_several
 from catalog.named_over import ACTS
 from catalog.numbering import without_number
-from catalog.proof_values import said_in
+from catalog.proof_values import VALUES, said_in
 from catalog.registry import NOT_A_UNIT, Registry
 from catalog.row_standing import standing
 from catalog.several_names import is_either, known_within, named_in, unknown_in
@@ -24,24 +26,28 @@ from domain.list_rows import ProofFact, Topic
 _LIKE_A_MATTER = re.compile(f"({ACTS})$")
 _LEVELS = ("level_national", "level_province", "level_city", "level_county", "level_town")
 
+#: What is looked up in the register, each by these cells alone.
+_PROOF, _MATTER, _ISSUER = ("proof", "proof_code", FORMERLY), ("unit", "matter", "matter_code", FORMERLY), ("issuer",)
+
 
 def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> ProofFact | None:
     """What a row says of one proof for one matter: only what is written in it. The reasons where it cannot be used are in
     `notes`."""
-    for name in ("proof", "matter", "basis", "basis_text", "unit", "issuer"):
-        if is_cut_off(cells.get(name, "")):
+    has = _has(tuple(cells))
+    for name in has.whole:
+        if is_cut_off(cells[name]):
             notes.fault("cut_off", name, "内容不完整,像是被截断了。", "请补全这一格。")
-    for name in ("basis", "basis_text"):
-        if values.refers(cells.get(name, "")):
+    for name in has.clauses:
+        if values.refers(cells[name]):
             notes.fault("value_wrong", name, f"“{clean(cells[name])}”指的是别处的内容。", "请填写完整内容。")
-    proofs, unit = _proofs(cells, notes, registry), _asking_unit(cells, notes, registry)
-    matter = _matter(cells, notes, registry, unit)
-    if any(name in cells for name in _LEVELS) and not any(clean(cells.get(name, "")) for name in _LEVELS):
+    proofs = notes.as_before(_proofs, cells, _PROOF, registry, notes.around.either, notes.around.said)
+    unit, matter = notes.as_before(_unit_and_matter, cells, _MATTER, registry)
+    if has.levels and not any(clean(cells.get(name, "")) for name in _LEVELS):
         notes.fault("levels_empty", "level_county", "行使层级各列都没有勾选。", "请勾选行使层级。", blocks=False)
     if standing(cells, notes, must_say=True) is Standing.CANCELLED:
         return _cancelled(proofs, unit, matter, cells, notes)
-    issuing_unit = _issuer(cells, notes, registry)
-    said = said_in(cells, notes)
+    issuing_unit = notes.as_before(_issuer, cells, _ISSUER, registry)
+    said = notes.as_before(said_in, cells, has.values, has.values)
     if not proofs:
         return None
     return ProofFact(
@@ -54,6 +60,22 @@ def read_proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) ->
         issuing_unit=issuing_unit,
         **said,
     )
+
+
+class _Has(NamedTuple):
+    """Which columns a table has: found once for all its rows."""
+
+    whole: tuple[str, ...]  #: those that nobody may have cut off
+    clauses: tuple[str, ...]
+    values: tuple[str, ...]
+    levels: bool
+
+
+@lru_cache(maxsize=100)
+def _has(fields: tuple[str, ...]) -> _Has:
+    whole, clauses = ("proof", "matter", "basis", "basis_text", "unit", "issuer"), ("basis", "basis_text")
+    has_whole, has_clauses, has_values = (tuple(name for name in names if name in fields) for names in (whole, clauses, VALUES))
+    return _Has(has_whole, has_clauses, has_values, any(name in fields for name in _LEVELS))
 
 
 def _cancelled(
@@ -140,6 +162,11 @@ def _proof(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str
     several = "像是写了不止一个证明;" if len(split_names(cells["proof"])) > 1 else ""
     notes.ask(Topic.PROOF, text, f"{swapped}{several}{match.why}", match.candidates)
     return None
+
+
+def _unit_and_matter(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> tuple[str | None, str | None]:
+    unit = _asking_unit(cells, notes, registry)
+    return unit, _matter(cells, notes, registry, unit)
 
 
 def _asking_unit(cells: Mapping[str, str], notes: RowNotes, registry: Registry) -> str | None:

@@ -4,7 +4,7 @@ that takes. What is not understood goes back; what is, and cannot be kept as it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from catalog import values
@@ -14,16 +14,16 @@ from catalog.remembering import remembered
 from catalog.verdicts import RowNotes
 
 
-def said_in(cells: Mapping[str, str], notes: RowNotes) -> dict[str, Any]:
-    """Field -> what the row says of it; without those of which it says nothing."""
+def said_in(cells: Mapping[str, str], notes: RowNotes, fields: Collection[str]) -> dict[str, Any]:
+    """Field -> what the row says of it; without those of which it says nothing. `fields`: those of `VALUES` that the table has."""
     said: dict[str, Any] = {}
-    for name, read in _VALUES.items():
-        if not (text := cells.get(name, "").strip()):
+    for name in fields:
+        if not (text := cells[name].strip()):
             continue
         if name in _COUNTED:
             text = with_unit(text, notes.column(name))
         try:
-            found = read(text)
+            found = VALUES[name](text)
         except NotUnderstood as wrong:
             notes.fault("value_wrong", name, f"{wrong}。", "请按表头要求填写。")
             continue
@@ -54,7 +54,7 @@ def _flag(text: str) -> bool:
 
 _COUNTED = ("validity_days", "limit_minutes")
 #: Columns of which a row says what stands in them, in the order in which they are read.
-_VALUES: Mapping[str, Callable[[str], Any]] = {
+VALUES: Mapping[str, Callable[[str], Any]] = {
     "methods": values.methods,
     "source": values.written_out,
     "parameters": values.parameters,

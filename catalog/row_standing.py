@@ -166,7 +166,10 @@ def either(row: tuple[str, ...], words: str, beside: Telling) -> str:
 def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = False) -> Standing | None:
     """保留 or 取消, by the row's own cell, else by what stands around it. What does not agree, or nobody understands, is a fault; with
     `must_say` an empty cell of that column is, too."""
-    text, around = cells.get("standing", "").strip(), notes.around
+    around = notes.around
+    if "standing" not in cells and not (around.beside or around.gone or around.unclear):
+        return around.said  # most rows: nothing is said but what holds for the whole table
+    text = cells.get("standing", "").strip()
     is_unticked = text == UNTICKED
     text = "" if is_unticked else clean(text) or (text if text in _UNDECIDED else "")
     own = in_cell(text) if text else None

@@ -25,6 +25,7 @@ from catalog.note_marks import MAY_BEAR, borne
 from catalog.number_ticks import NumberTicks
 from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
+from catalog.reading import MOST_COLUMNS
 from catalog.registry import Registry
 from catalog.remembering import remembered
 from catalog.renamings import former_names, holds_new_names, holds_old_names, is_another, renamed
@@ -35,7 +36,7 @@ from catalog.rows_left import SIGNS
 from catalog.standing import CANCELLING, Standing, in_cell
 from catalog.start_days import StartDays, holds_days
 from catalog.state_columns import StateColumns
-from catalog.verdicts import RowNotes
+from catalog.verdicts import Before, RowNotes
 from domain.clear_text import FEWEST, named_by_number
 from domain.list_rows import Fact, Fault, ProofFact, RowResult, Topic
 
@@ -70,9 +71,11 @@ class TableRows:
         self._starts = starts
         self.columns = {field: header.names[column] for column, field in header.columns.items()}
         self._fields = tuple((field, column) for column, field in header.columns.items())
+        self._last = max(header.columns, default=0)
         self._reader = _READERS[kind]
         is_negative = self._reader is read_negative
         self._tells = telling(header, of_commitments=kind is ListKind.COMMITMENTS, of_negatives=is_negative)
+        self._remarks_from = min((column for column, _ in self._tells.remarks), default=MOST_COLUMNS)  #: rows that end before have none
         fields = self.columns.keys()
         self._has_sub = "sub_matter" in fields and bool(fields & {"matter", "main_matter"})
         self._has_matter = "matter" in fields or "matter_code" in fields
@@ -88,6 +91,7 @@ class TableRows:
         self._dated += self._tells.remarks
         self._days = tuple((column, name) for column, name in unread if holds_days(name))
         self._seen: dict[bytes, int] = {}
+        self._before = Before()
         self._rows = 0
 
     def read(
@@ -96,19 +100,24 @@ class TableRows:
         """`meant`: the row with what 同上 stands for. 1. what its cells and what stands around it say of its matter, unit and
         standing; 2. what keeps it from being read; 3. the row itself."""
         width = len(meant)
-        cells = {field: meant[column] if column < width else "" for field, column in self._fields}
+        if width > self._last:
+            cells = {field: meant[column] for field, column in self._fields}
+        else:
+            cells = {field: meant[column] if column < width else "" for field, column in self._fields}
         beside = self._approvals.read(meant, cells) if self._approvals.columns else ""
         unread = self._around(cells, meant, around)
         words = "\n".join(meant)
         says_more = _SAYS_MORE.search(words) is not None
-        beside = self._ticks.crossed(meant) or beside or remarked(meant, self._tells.remarks) or self._renamed(meant, cells)
+        has_remarks = self._remarks_from < width
+        beside = self._ticks.crossed(meant) or beside or (remarked(meant, self._tells.remarks) if has_remarks else "")
+        beside = beside or (self._renamed(meant, cells) if has_remarks or self._new_names else "")
         beside = (self._states.read(meant) if self._states else "") or beside
         if beside or says_more or not self._tells.by_words_alone:
             beside, one_suffices = beside or told(meant, words, self._tells), either(meant, words, self._tells)
             if beside or one_suffices:
                 around = around._replace(beside=beside, either=around.either or one_suffices)
         kept, persons = without_persons(row)
-        notes = RowNotes(line, kept, self.columns, around)
+        notes = RowNotes(line, kept, self.columns, around, self._before)
         silent = self._open.silent(meant) if self._open.columns else 0
         self._rows += 1
         self._find_faults(line, persons, faults, notes)
@@ -126,10 +135,10 @@ class TableRows:
         if (first := self._seen.setdefault(self._digest(meant, cells, around), line)) != line:
             notes.fault("duplicate", "sequence", f"与第 {first} 行完全相同。", "请删去重复的行。")
             return notes.result(None)
-        if former := self._formerly(meant):
+        if (has_remarks or self._old_names) and (former := self._formerly(meant)):
             cells[FORMERLY] = former
         fact = self._reader(cells, notes, self._registry)
-        if isinstance(fact, ProofFact) and fact.cancelled and (name := remarked(meant, self._tells.remarks, withdraws)):
+        if has_remarks and isinstance(fact, ProofFact) and fact.cancelled and (name := remarked(meant, self._tells.remarks, withdraws)):
             text = f"本行列为取消,从“{name}”列看却可能继续保留或还没有定。"
             notes.fault("standing_disagrees", "standing", text, "请核对后改成一致;继续保留或还没有定的,请从取消的证明中删去。")
         elif isinstance(fact, ProofFact) and fact.cancelled and (later := self._later(meant, around)):

@@ -73,6 +73,8 @@ _LEVEL_WORDS = frozenset(
 )
 
 
+#: More ideographs than a word of rank has: every clause, so that its key need not be made.
+_NO_WORD = re.compile(f"(?:[^一-龥]*[一-龥]){{{max(map(len, _LEVEL_WORDS)) + 1}}}")
 _LONG = 100  #: no word of rank is so long, with whatever punctuation; a clause is not compared letter by letter
 _AT_ONCE = frozenset(map(key, ("0", "0个工作日", "0工作日", "0天", "当场", "当场办结", "即时", "即时办结", "即办", "立即", "马上办")))
 LONGEST = 3650  #: days
@@ -213,5 +215,9 @@ def names(text: str) -> tuple[str, ...]:
 
 def basis(name: str, text: str) -> str:
     """设定依据 in one text. A word that only says of what rank a law is (法规) names no law."""
-    parts = [clean_text(part) for part in (name, text)]
-    return "\n".join(dict.fromkeys(part for part in parts if part and (len(part) > _LONG or key(part) not in _LEVEL_WORDS)))
+    parts = [part for part in (clean_text(name), clean_text(text) if text else "") if part and not _is_level(part)]
+    return "\n".join(dict.fromkeys(parts)) if len(parts) > 1 else "".join(parts)
+
+
+def _is_level(text: str) -> bool:
+    return not _NO_WORD.match(text) and len(text) <= _LONG and key(text) in _LEVEL_WORDS
