@@ -100,14 +100,19 @@ class Headings:
         said, (matter, unit) = hears(sheet), names(sheet, True)
         says_nothing = said is None and matter is None and unit is None and self._doubt(sheet) is None
         self._sheet = _Over(said, sheet, matter_of_sheet(sheet) if says_nothing else matter, unit, self._doubt(sheet))
-        over = [_Over(in_title([text], hears), text, doubt=self._doubt(text)) for text in margins if not is_aside([text])]
-        self._margin = next((one for one in over if one.doubt or one.said in (Standing.CANCELLED, Standing.OPEN)), _Over())
         self._title = self._column = _Over()
         self._over: dict[float, _Over] = {}
         self._unclear = self._either = ""
         self._has_named = False  #: a matter stands over rows of this page
         self._is_first = True
         self._around: Around | None = None
+        self.prints(margins)
+
+    def prints(self, margins: Iterable[str]) -> None:
+        """This is printed over and under the pages of the rows that follow."""
+        over = [_Over(in_title([text], self.hears), text, doubt=self._doubt(text)) for text in margins if not is_aside([text])]
+        self._margin = next((one for one in over if one.doubt or one.said in (Standing.CANCELLED, Standing.OPEN)), _Over())
+        self._around = None
 
     def begin(self, over: Iterable[str], column: str = "") -> None:
         """A table begins under these lines; its column of proofs is called so."""

@@ -30,13 +30,14 @@ class Cell:
 @dataclass
 class Table:
     """A table while it is read: what a merged cell says stands in all its parts. `over` and `under`: what stands over it, and under
-    the last of a page, line by line; `inner`: it stands inside another or in a box."""
+    the last of a page, line by line; `margins`: what is printed over and under its pages; `inner`: it stands inside another or in a box."""
 
     name: str
     most: int  #: rows
     over: list[str] = field(default_factory=list)
     inner: bool = False
     under: list[str] = field(default_factory=list)
+    margins: tuple[str, ...] = ()
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     _down: dict[int, tuple[int, Cell]] = field(default_factory=dict)  #: column -> rows to come, and the cell that covers them
@@ -62,7 +63,8 @@ class Table:
         """The rows of the other one from its `first` on are rows of this one, too. Raises FileRefused."""
         shift = len(self.rows) - first
         self.rows += other.rows[first:]
-        self.under = other.under
+        self.under += other.under
+        self.margins = tuple(dict.fromkeys(self.margins + other.margins))
         self.spans.update({(row + shift, column): width for (row, column), width in other.spans.items() if row >= first})
         self._refuse_longer(len(self.rows))
 

@@ -224,6 +224,8 @@ class ListReading:
             self._accepted.begin_page()
             if self._cover:
                 self._page.begin(self._cover)
+        elif opened.margins:
+            self._page.prints(opened.margins)  # another section's
         return self._page
 
     def _doubts(self, text: str) -> Doubt | None:

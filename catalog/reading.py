@@ -170,7 +170,7 @@ def _marked_up(content: bytes, form: Form, most: Most) -> Iterator[tuple[Opened,
             if not tables:
                 raise page_refused("网页(HTML),只是改了扩展名")
     for number, table in enumerate(tables if form is Form.XML else joined(tables)):
-        yield Opened(table.name, table.spans, number > 0 and form is not Form.XML, tuple(table.under)), table.rows
+        yield Opened(table.name, table.spans, number > 0 and form is not Form.XML, tuple(table.under), table.margins), table.rows
 
 
 def _text(content: bytes, most: Most) -> tuple[Opened, Iterator[Row]]:

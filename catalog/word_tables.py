@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from catalog.cell_marks import NO_BEGINNING, NOT_ALIGNED, TABLE_WITHIN
 from catalog.file_kinds import FileRefused, only_pictures
 from catalog.laid_out import MOST_COLUMNS, MOST_OVER, MOST_UNDER, Cell, Table
+from catalog.word_margins import Pages
 from catalog.word_text import PLAIN_STYLES, Shown, StyleLooks, chosen, is_on, state, value
 from catalog.xml_parts import named, tag
 from catalog.xml_tables import root_of
@@ -24,24 +25,24 @@ _BROKEN = ("broken", "文件已损坏,或不是 Word 文档。", "请用 Word �
 
 
 def word_tables(content: bytes, most: int) -> list[Table]:
-    """The tables of a document, in their order. Raises FileRefused."""
+    """The tables of a document, in their order, as it stands when what was changed under 修订 is accepted. Raises FileRefused."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             body = root_of(archive.read("word/document.xml"))
             styles = root_of(archive.read("word/styles.xml")) if "word/styles.xml" in archive.namelist() else None
-            beside = dict(_beside(archive))
+            looks = (PLAIN_STYLES if styles is None else _looks(styles))._replace(beside=dict(_beside(archive)))
+            pages = Pages(archive, looks)
     except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, ValueError, LookupError):
         raise FileRefused(*_BROKEN) from None
     if any(tag(element) in _ELSEWHERE for element in body.iter()):
         said = "文档里插入了另一份文件,其中的内容没有写在本文件里。"
         raise FileRefused("inserted_file", said, "请用 Word 打开,另存为新的 DOCX 文档后再报送。")
-    looks = PLAIN_STYLES if styles is None else _looks(styles)
-    document = _Document(most, looks._replace(beside=beside))
+    document = _Document(most, looks, pages)
     document.blocks(body)
     if not document.tables:
         no_table = FileRefused("wrong_kind", "Word 文档里没有表格。", "请把清单做成表格,或“另存为”XLSX 工作簿再报送。")
         raise only_pictures(content) or no_table
-    document.tables[-1].under = document.left[:MOST_UNDER]
+    document.tables[-1].under += document.left[:MOST_UNDER]
     return document.tables
 
 
@@ -87,10 +88,12 @@ def _showing(styles: ElementTree.Element, kinds: tuple[str, ...]) -> frozenset[s
 
 
 class _Document:
-    def __init__(self, most: int, styles: StyleLooks) -> None:
+    def __init__(self, most: int, styles: StyleLooks, pages: Pages) -> None:
         self.tables: list[Table] = []
-        self._most, self._styles = most, styles
+        self._most, self._styles, self._pages = most, styles, pages
         self._over: list[str] = []
+        self._beside: list[str] = []
+        self._of_section = 0  #: the first table of this section
 
     def blocks(self, parent: ElementTree.Element) -> None:
         """Paragraphs and tables of the page, in whatever they are wrapped."""
@@ -103,6 +106,11 @@ class _Document:
                     self._table(table, self._over + before, inner=True)
                     self._over = []
                 self._over += shown.lines
+                self._beside += shown.beside
+                if (section := element.find("{*}pPr/{*}sectPr")) is not None:
+                    self._end(section)
+            elif tag(element) == "sectPr":
+                self._end(section=element)
             elif tag(element) == "tbl":
                 self._table(element, self._over)
                 self._over = []
@@ -111,11 +119,19 @@ class _Document:
 
     @property
     def left(self) -> list[str]:
-        """What stands under the last table."""
-        return self._over
+        """What stands under the last table, and what hangs on that."""
+        return self._over + self._beside
+
+    def _end(self, section: ElementTree.Element) -> None:
+        """A section ends, of which this says how its pages look."""
+        margins = self._pages.of(section)
+        for table in self.tables[self._of_section :]:
+            table.margins = margins
+        self._of_section = len(self.tables)
 
     def _table(self, element: ElementTree.Element, over: list[str], *, inner: bool = False) -> None:
-        table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:], inner)
+        table = Table(f"第{len(self.tables) + 1}个表格", self._most, over[-MOST_OVER:], inner, self._beside[:MOST_UNDER])
+        self._beside = []  # a footnote of the title stands under the table
         table.begin()
         self.tables.append(table)
         further: list[tuple[ElementTree.Element, list[str]]] = []

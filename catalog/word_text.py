@@ -47,11 +47,12 @@ PLAIN_STYLES = StyleLooks()
 
 class Shown:
     """What an element of the page shows, in these styles. `tables`: the tables inside, each with the lines
-    before it."""
+    before it; `beside`: what comments and footnotes say that hang on it."""
 
     def __init__(self, styles: StyleLooks) -> None:
         self.fault: Fault | None = None
         self.tables: list[tuple[ElementTree.Element, list[str]]] = []
+        self.beside: list[str] = []
         self._styles = styles
         self._said: list[str] = []
         self._fields: list[_Field] = []
@@ -128,7 +129,9 @@ class Shown:
                         self._marks(FIELD)
                     self._inline(element, font, struck)
                 case name if name in _FAULTS:
-                    self._marks(_FAULTS[name](self._styles.beside.get((name, named(element, "id")), "")))
+                    said = self._styles.beside.get((name, named(element, "id")), "")
+                    self.beside += [line for text in said.split("\n") if (line := text.strip())]
+                    self._marks(_FAULTS[name](said))
                 case name if name in _SAYS:
                     self._say(_SAYS[name])
                 case name if name not in _LEFT_OUT:
@@ -192,10 +195,10 @@ class Shown:
             self._marks(FIELD)
 
     def _drawn(self, element: ElementTree.Element) -> None:
-        """Text boxes are read; pictures and shapes without a text cannot be."""
+        """Text boxes and letters drawn as a picture of themselves are read; pictures and shapes without a text cannot be."""
         before = len(self.lines), len(self.tables)
         boxes = list(_boxes(element))
-        self._said.append("\n")
+        self._said += ["\n", *(named(one, "string") + "\n" for one in element.iter() if tag(one) == "textpath")]
         for box in boxes:
             self.blocks(box)
         self._said.append("\n")

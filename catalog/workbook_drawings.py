@@ -3,7 +3,6 @@ calls it."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from catalog.cell_facts import Drawn, Facts, Noted
 from catalog.file_kinds import FileRefused
 from catalog.sheet_cells import place_of
 from catalog.workbook_grid import Grid, grid_of
-from catalog.xml_parts import tag
+from catalog.xml_parts import related, tag
 
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _TOUCHES = 40_000  #: English metric units, a millimetre: what reaches so far into a cell does not lie over it
@@ -100,19 +99,3 @@ def _controls(drawing: bytes) -> Iterator[tuple[int, int, int, int, str]]:
         if kind != "Note" and len(numbers) == 8:
             left, _, top, _, right, beyond, bottom, below = numbers
             yield top, left, max(top, bottom - (below < 3)), max(left, right - (beyond < 3)), ""
-
-
-def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """The relations of a part: id -> what kind of part it leads to, and that part."""
-    folder, name = posixpath.split(part)
-    path = posixpath.join(folder, "_rels", f"{name}.rels")
-    if part and path not in archive.namelist():
-        return {}
-    rows = [row for row in ElementTree.fromstring(archive.read(path)) if row.get("TargetMode") != "External"]
-    return {
-        row.get("Id", ""): (
-            posixpath.basename(row.get("Type", "")),
-            posixpath.normpath(posixpath.join("/", folder, row.get("Target", ""))).lstrip("/"),
-        )
-        for row in rows
-    }

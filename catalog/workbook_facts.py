@@ -25,10 +25,10 @@ from catalog.cell_marks import HIDDEN, STRUCK, SYMBOL, is_symbols
 from catalog.cell_text import LOST, text_of
 from catalog.file_kinds import OLE, FileRefused
 from catalog.sheet_cells import cells_that_tell
-from catalog.workbook_drawings import beside, related
+from catalog.workbook_drawings import beside
 from catalog.workbook_margins import Watched, of_xls
 from catalog.workbook_styles import PLAIN, Style, of_runs, strings_that_tell, styles_of
-from catalog.xml_parts import tag
+from catalog.xml_parts import related, tag
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
