@@ -330,6 +330,8 @@ OPEN_FILES = {
     "catalog/file_kinds.py": "the same",
     "catalog/word_tables.py": "the same",
     "catalog/word_text.py": "the same",
+    "catalog/word_margins.py": "the same",
+    "catalog/xml_parts.py": "the same",
     "catalog/xml_tables.py": "the same",
     "gateway/edge/media.py": "attachments",
     "proofs/pdf_judgement.py": "what the public checks",
