@@ -40,6 +40,7 @@ def data_rows(
     whether the registry knows what is called so, which is no heading; `noted`: whether a text speaks of rows above it, which is none
     either. Below a second header, of other columns or in another order,
     nothing can be used."""
+    headings.prints(opened.margins)
     widest = max(header.columns) + 1
     as_named = {(column, width) for (at, column), width in opened.spans.items() if 0 < header.first - at <= header.depth}
     # What is as wide as the name of its column stands in that alone.

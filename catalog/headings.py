@@ -82,8 +82,7 @@ class Headings:
     one before it; of two such beside each other, the second of which does not say what becomes of its rows, nobody knows. Asked of
     one page: the tables of a document or a web page one after another, or one sheet of a workbook.
 
-    `kind`: what this kind of list says of all its rows; `hears`, `names`, `doubts`, `is_later`: what a text says of them; `margins`: what
-    is printed over and under each page."""
+    `kind`: what this kind of list says of all its rows; `hears`, `names`, `doubts`, `is_later`: what a text says of them."""
 
     def __init__(
         self,
@@ -91,7 +90,6 @@ class Headings:
         kind: Standing | None = None,
         hears: Hears = in_heading,
         names: Names = _names_nothing,
-        margins: Iterable[str] = (),
         doubts: Callable[[str], Doubt | None] = doubt,
         is_later: Callable[[str], bool] = lambda _: False,
     ) -> None:
@@ -106,7 +104,7 @@ class Headings:
         self._has_named = False  #: a matter stands over rows of this page
         self._is_first = True
         self._around: Around | None = None
-        self.prints(margins)
+        self._margin = _Over()
 
     def prints(self, margins: Iterable[str]) -> None:
         """This is printed over and under the pages of the rows that follow."""

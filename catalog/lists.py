@@ -218,14 +218,12 @@ class ListReading:
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
             hears = self._starts.heard(_HEARS.get(self._kind, in_heading))
-            self._page = Headings(opened.name, said, hears, self._names, opened.margins, self._doubts, self._starts.is_later)
+            self._page = Headings(opened.name, said, hears, self._names, self._doubts, self._starts.is_later)
             self._unnamed = []
             self._end_page()
             self._accepted.begin_page()
             if self._cover:
                 self._page.begin(self._cover)
-        elif opened.margins:
-            self._page.prints(opened.margins)  # another section's
         return self._page
 
     def _doubts(self, text: str) -> Doubt | None:
