@@ -39,9 +39,10 @@ class InFont:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Something lies over it that is no text of a cell, or a box of this text."""
+    """Something lies over it that is no text of a cell, or a box of this text, which begins here and covers so many rows."""
 
     text: str = ""
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,10 @@ class Noted:
     text: str = ""
 
 
-#: Why it cannot be used, the text that was seen, or what is beside its text.
-Fact = Fault | str | InFont | Drawn | Noted
+#: Why it cannot be used, the text that was seen, or how it is written.
+Fact = Fault | str | InFont
 Facts = dict[tuple[int, int], Fact]  #: (row, column), from 0
+Beside = dict[tuple[int, int], Drawn | Noted]  #: what lies over the cells or hangs on them
 
 
 def formula_error(shown: str) -> Fault:

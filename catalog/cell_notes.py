@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from catalog.cell_facts import Fault
-from catalog.cell_marks import FOOTNOTE, NOTE
+from catalog.cell_marks import FOOTNOTE, NOTE, PICTURE
 from catalog.row_remarks import leaves, withdraws
 from catalog.standing import cancels
 from domain.clear_text import named_by_number
@@ -19,6 +19,11 @@ _QUOTED = re.compile("写着“(.*)”", re.S)
 def of_comment(text: str) -> Fault:
     """Why a cell with this comment cannot be used; whether it tells of its row is known from it."""
     return _fault("批注", text) or NOTE
+
+
+def of_drawing(text: str) -> Fault:
+    """The same of what is drawn over it, and is this text."""
+    return (_fault("图形", text) if text else None) or PICTURE
 
 
 def of_footnote(text: str) -> Fault:

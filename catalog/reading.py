@@ -24,7 +24,7 @@ from catalog.laid_out import Row
 from catalog.web_tables import html_tables
 from catalog.word_tables import word_tables
 from catalog.workbook_facts import BROKEN, DAMAGED, PASSWORD, Known, facts
-from catalog.workbook_rows import Merged, rows_of
+from catalog.workbook_rows import Merged, across, rows_of
 from catalog.xml_tables import xml_tables
 
 MOST_BYTES = 20 * 2**20
@@ -65,7 +65,8 @@ class Sheet:
 @dataclass(frozen=True)
 class Opened:
     """A sheet begins, of this name and with these merged cells. Its rows follow. `below`: it is the next table of the page before;
-    `under`: what stands under the last one of a page, outside of it; `margins`: the headers and footers of its printed pages."""
+    `under`: what stands under the last one of a page, outside of it, or is explained in a box; `margins`: the headers and footers of its
+    printed pages, and letters across it."""
 
     name: str
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -185,9 +186,10 @@ def _workbook(content: bytes, most: Most) -> Iterator[tuple[Opened, Iterator[Row
             if about.visible is SheetVisibleEnum.Visible:
                 sheet = workbook.get_sheet_by_name(about.name)
                 merged = Merged(sheet)
-                of_sheet = known.pop(about.name, Known({}))
-                opened = Opened(about.name, merged.spans, margins=of_sheet.margins)
-                yield opened, rows_of(sheet, merged, of_sheet.cells, most.rows)
+                of_sheet = known.pop(about.name, Known({}, {}))
+                letters, others = across(sheet, of_sheet.beside)
+                opened = Opened(about.name, merged.spans, under=others, margins=of_sheet.margins + letters)
+                yield opened, rows_of(sheet, merged, of_sheet.cells, of_sheet.beside, most.rows)
     except PasswordError:
         raise FileRefused(*PASSWORD) from None
     except (CalamineError, *DAMAGED):

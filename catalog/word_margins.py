@@ -20,9 +20,7 @@ class Pages:
 
     def __init__(self, archive: zipfile.ZipFile, styles: StyleLooks) -> None:
         names = frozenset(archive.namelist())
-        parts = {
-            one: part for one, (kind, part) in related(archive, _DOCUMENT).items() if kind in ("header", "footer") and part in names
-        }
+        parts = {one: part for one, (kind, part) in related(archive, _DOCUMENT).items() if kind in ("header", "footer") and part in names}
         self._texts = {one: tuple(_lines(root_of(archive.read(part)), styles)) for one, part in parts.items()}
         settings = root_of(archive.read(_SETTINGS)).find("{*}evenAndOddHeaders") if _SETTINGS in names else None
         self._has_even = settings is not None and is_on(settings)

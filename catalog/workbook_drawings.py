@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from xml.etree import ElementTree
 
-from catalog.cell_facts import Drawn, Facts, Noted
+from catalog.cell_facts import Beside, Drawn, Noted
 from catalog.file_kinds import FileRefused
 from catalog.sheet_cells import place_of
 from catalog.workbook_grid import Grid, grid_of
@@ -22,9 +22,10 @@ _MOST = 200_000  #: cells under drawings
 _CONTROL = re.compile(r"ObjectType=[\"'](\w+)[\"']((?:(?!ClientData).)*?)<x:Anchor>([\d\s,-]+)</x:Anchor>", re.S)
 
 
-def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
+def beside(archive: zipfile.ZipFile, sheet: str) -> Beside:
     """What lies over the cells of this sheet. Raises FileRefused where there is more than a table can have."""
-    found: Facts = {}
+    found: Beside = {}
+    threads: dict[tuple[int, int], list[str]] = {}  #: of which the older comment of a cell is a copy, with advice to its reader
 
     @cache
     def grid() -> Grid:
@@ -38,6 +39,10 @@ def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
             for comment in ElementTree.fromstring(archive.read(part)).iter():
                 if tag(comment) == "comment" and (at := place_of(comment.get("ref", "").partition(":")[0])) is not None:
                     found[at] = Noted("".join(one.text or "" for one in comment.iter() if tag(one) == "t"))
+        elif kind == "threadedComment":
+            for comment in ElementTree.fromstring(archive.read(part)).iter():
+                if tag(comment) == "threadedComment" and (at := place_of(comment.get("ref", ""))) is not None:
+                    threads.setdefault(at, []).extend(one.text or "" for one in comment if tag(one) == "text")
         elif kind in ("drawing", "vmlDrawing"):
             areas = _areas(ElementTree.fromstring(archive.read(part)), grid) if kind == "drawing" else _controls(archive.read(part))
             for top, left, bottom, right, text in areas:
@@ -46,8 +51,15 @@ def beside(archive: zipfile.ZipFile, sheet: str) -> Facts:
                 for row in range(top, bottom + 1):
                     found.update({(row, column): Drawn() for column in range(left, right + 1) if (row, column) not in found})
                 if text:
-                    found[top, left] = Drawn(text)
-    return found
+                    lies_over(found, top, left, bottom, text)
+    return found | {at: Noted("\n".join(lines)) for at, lines in threads.items()}
+
+
+def lies_over(found: Beside, top: int, left: int, bottom: int, text: str) -> None:
+    """A box of this text begins here; two that do are one."""
+    before = found.get((top, left))
+    others = [before.text] if isinstance(before, Drawn) and before.text else []
+    found[top, left] = Drawn("\n".join((*others, text)), max(bottom - top + 1, before.rows if isinstance(before, Drawn) else 1))
 
 
 def _areas(drawing: ElementTree.Element, grid: Callable[[], Grid]) -> Iterator[tuple[int, int, int, int, str]]:
@@ -65,7 +77,7 @@ def _areas(drawing: ElementTree.Element, grid: Callable[[], Grid]) -> Iterator[t
         bottom = row - 1 if row > begins[0][0] and below < _TOUCHES else row
         right = column - 1 if column > begins[1][0] and beyond < _TOUCHES else column
         lines = ("".join(one.text or "" for one in line.iter() if tag(one) == "t") for line in anchor.iter() if tag(line) == "p")
-        yield begins[0][0], begins[1][0], max(bottom, begins[0][0]), max(right, begins[1][0]), "".join(lines).strip()
+        yield begins[0][0], begins[1][0], max(bottom, begins[0][0]), max(right, begins[1][0]), "\n".join(filter(None, lines)).strip()
 
 
 #: (row, how far into it), (column, how far into it).

@@ -20,14 +20,15 @@ from xml.etree import ElementTree
 
 import xlrd
 
-from catalog.cell_facts import DIGITS_LOST, NOT_CALCULATED, Fact, Facts, Fault, InFont, Noted, formula_error, shown
+from catalog.cell_facts import DIGITS_LOST, NOT_CALCULATED, Beside, Fact, Facts, Fault, InFont, Noted, formula_error, shown
 from catalog.cell_marks import HIDDEN, STRUCK, SYMBOL, is_symbols
 from catalog.cell_text import LOST, text_of
 from catalog.file_kinds import OLE, FileRefused
 from catalog.sheet_cells import cells_that_tell
-from catalog.workbook_drawings import beside
+from catalog.workbook_drawings import beside, lies_over
 from catalog.workbook_margins import Watched, of_xls
 from catalog.workbook_styles import PLAIN, Style, of_runs, strings_that_tell, styles_of
+from catalog.xls_records import book_of
 from catalog.xml_parts import related, tag
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -45,9 +46,10 @@ DAMAGED = (
 
 
 class Known(NamedTuple):
-    """What the cells of a sheet do not say themselves, and what its pages' headers and footers say."""
+    """What the cells of a sheet do not say themselves, what lies over them, and what its pages' headers and footers say."""
 
     cells: Facts
+    beside: Beside
     margins: tuple[str, ...] = ()
 
 
@@ -78,9 +80,14 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Known]]:
     with open(os.devnull, "w") as silent:
         book = xlrd.open_workbook(file_contents=content, formatting_info=True, ragged_rows=True, logfile=silent)
     looks = [_look(book, one) for one in book.xf_list]
-    margins = of_xls(content, book.encoding or "gb18030")
+    records = book_of(content)
+    margins = of_xls(records, book.encoding or "gb18030")
     for at, sheet in enumerate(book.sheets()):
-        found: Facts = {place: Noted(str(note.text)) for place, note in sheet.cell_note_map.items()}
+        found: Facts = {}
+        over: Beside = {}
+        for top, bottom, left, said in records.boxes(records.sheets[at]) if at < len(records.sheets) else ():
+            lies_over(over, top, left, bottom, said)
+        over.update((place, Noted(str(note.text))) for place, note in sheet.cell_note_map.items())
         for row in range(sheet.nrows):
             for column, cell in enumerate(sheet.row(row)):
                 fact: Fact | None = None
@@ -98,7 +105,7 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Known]]:
                     fact = struck or (SYMBOL if any(is_symbols(font.name) for font in runs) else None) or looks[cell.xf_index] or fact
                 if fact is not None:
                     found[row, column] = fact
-        yield sheet.name, Known(found, margins[at] if at < len(margins) else ())
+        yield sheet.name, Known(found, over, margins[at] if at < len(margins) else ())
 
 
 def _look(book: xlrd.Book, form: xlrd.formatting.XF) -> Fact | None:
@@ -121,13 +128,13 @@ def _of_xlsx(content: bytes) -> Iterator[tuple[str, Known]]:
             if tag(sheet) == "sheet":
                 _, target = parts.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "", ("", ""))
                 if target in archive.namelist():
-                    found: Facts = beside(archive, target)
+                    found: Facts = {}
                     with archive.open(target) as part:
                         watched = Watched(part)
                         for row, column, cell in cells_that_tell(watched, telling, strings):
                             if (fact := _of_cell(cell, styles, strings)) is not None:
                                 found[row, column] = fact
-                    yield sheet.get("name", ""), Known(found, watched.texts)
+                    yield sheet.get("name", ""), Known(found, beside(archive, target), watched.texts)
 
 
 def _of_cell(cell: ElementTree.Element, styles: list[Style], strings: Mapping[int, Fault]) -> Fact | None:

@@ -3,14 +3,13 @@ records of an XLS, which xlrd passes over. Only `catalog.workbook_facts` calls i
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from html import unescape
-from struct import Struct, unpack_from
+from struct import Struct
 from typing import IO
 
-from xlrd.compdoc import CompDoc
+from catalog.xls_records import Book
 
 _BEGINS = re.compile(rb"headerFooter(?=[\s>])")
 _ELEMENT = re.compile(r"<(?P<prefix>(?:\w+:)?)headerFooter(?P<how>[^>]*)>(?P<parts>.*?)</(?P=prefix)headerFooter>", re.S)
@@ -67,30 +66,20 @@ def _printed(text: str) -> Iterator[str]:
             yield plain
 
 
-#: Records of an XLS, and what such a sheet is among others (charts, macros).
-_BOUND_SHEET, _HEADER, _FOOTER, _BOF, _EOF, _WORKSHEET = 0x85, 0x14, 0x15, 0x809, 0x0A, b"\0"
+_HEADER, _FOOTER = 0x14, 0x15
 #: Pages that have their own: which (1 even, 2 first), and the lengths of even header and footer, first header and footer.
 _HEADER_FOOTER, _OWN_PAGES = 0x89C, Struct("<28x5H")
 
 
-def of_xls(content: bytes, encoding: str) -> list[tuple[str, ...]]:
-    """Those of each sheet of cells, in their order; `encoding`: of an XLS from before Excel 97. Raises CompDocError where the file is
-    broken."""
-    with open(os.devnull, "w") as silent:
-        document = CompDoc(content, logfile=silent)
-        stream, first, length = max((document.locate_named_stream(name) for name in ("Workbook", "Book")), key=lambda found: found[2])
-    if stream is None:
-        return []
-    book = bytes(stream[first : first + length])
-    is_new = len(book) > 6 and unpack_from("<H", book, 4)[0] >= 0x600
-    begins = [unpack_from("<I", data)[0] for code, data in _records(book, 0) if code == _BOUND_SHEET and data[5:6] == _WORKSHEET]
-    return [tuple(dict.fromkeys(_of_sheet(book, at, is_new, encoding))) for at in begins]
+def of_xls(book: Book, encoding: str) -> list[tuple[str, ...]]:
+    """Those of each sheet of cells, in their order; `encoding`: of an XLS from before Excel 97."""
+    return [tuple(dict.fromkeys(_of_sheet(book, at, encoding))) for at in book.sheets]
 
 
-def _of_sheet(book: bytes, at: int, is_new: bool, encoding: str) -> Iterator[str]:
-    for code, data in _records(book, at):
+def _of_sheet(book: Book, at: int, encoding: str) -> Iterator[str]:
+    for code, data in book.records(at):
         if code in (_HEADER, _FOOTER):
-            yield from _printed(_text(data, is_new, encoding))
+            yield from _printed(_text(data, book.is_new, encoding))
         elif code == _HEADER_FOOTER and len(data) >= _OWN_PAGES.size:
             how, *lengths = _OWN_PAGES.unpack_from(data)
             at = _OWN_PAGES.size
@@ -98,20 +87,7 @@ def _of_sheet(book: bytes, at: int, is_new: bool, encoding: str) -> Iterator[str
                 text = data[at : at + 3 + length * (1 + (data[at + 2 : at + 3] == b"\1"))] if length else b""
                 at += len(text)
                 if how & (2 if number > 1 else 1):
-                    yield from _printed(_text(text, is_new, encoding))
-
-
-def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Of one part of the stream, up to its end; what stands in it for itself, as a chart, is passed over."""
-    depth = 0
-    while at + 4 <= len(book):
-        code, length = unpack_from("<HH", book, at)
-        depth += (code == _BOF) - (code == _EOF)
-        if depth == 1:
-            yield code, book[at + 4 : at + 4 + length]
-        elif depth < 1:
-            return
-        at += 4 + length
+                    yield from _printed(_text(text, book.is_new, encoding))
 
 
 def _text(data: bytes, is_new: bool, encoding: str) -> str:

@@ -115,7 +115,15 @@ def test_first_and_even_pages_count_where_they_have_their_own(page: str, flag: s
 def test_each_section_has_its_own_or_those_of_the_one_before() -> None:
     printed = [part("hdr", paragraph("保留的证明事项")), part("hdr", paragraph("取消的证明事项"))]
     other = word_table((("部门", "电话"), ("区司法局", "1")))
-    body = [TABLE, paragraph("续", reference("header", 0)), paragraph("又"), other, paragraph("又", "<w:cols/>"), paragraph("第二部分"), TABLE]
+    body = [
+        TABLE,
+        paragraph("续", reference("header", 0)),
+        paragraph("又"),
+        other,
+        paragraph("又", "<w:cols/>"),
+        paragraph("第二部分"),
+        TABLE,
+    ]
     content = docx(body, reference("header", 1), printed)
     assert margins(content) == [("保留的证明事项",), ("保留的证明事项",), ("取消的证明事项",)]
     assert sheets(content) == KEPT + ASKED
