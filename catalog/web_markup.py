@@ -11,16 +11,20 @@ from html import unescape
 
 from catalog.cell_marks import is_symbols
 from catalog.file_kinds import FileRefused
+from catalog.workbook_margins import printed
 
 #: None of these can fail after it has begun, so that no end is looked for twice: what ends with the page is refused.
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)((?>[^>=]++|=\s*+(?>\"[^\"]*+\"|'[^']*+'|[^\s>]*+))*+)(>?)")
 _ATTRIBUTE = re.compile(r"([^\s/>=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?+")
-_UNREAD = frozenset("script style title template datalist noscript".split())  #: with what stands in them; of styles the rules count
+_UNREAD = frozenset(
+    "script style title template datalist noscript".split()
+)  #: with what stands in them; of styles the rules count, and a title is a text
 _CLASS = re.compile(r"\.([\w-]+)")
 _STRUCK = re.compile(r"text-decoration[^:;]*:[^;]*line-through", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _FONT = re.compile(r"font-family\s*:\s*([^;,]+)", re.I)
 
+_PRINTED = re.compile(r"mso-(?:header|footer)-data\s*:\s*\"([^\"]*)\"", re.I)
 _LONGEST_STYLE = 4096
 
 Attributes = Mapping[str, str]
@@ -44,12 +48,14 @@ Piece = tuple[str, Attributes | None, str]
 
 
 class Styles:
-    """The rules of a page that say more of a class than its looks."""
+    """The rules of a page that say more of a class than its looks, and `margins`: what Excel would print over and under it."""
 
     def __init__(self) -> None:
+        self.margins: list[str] = []
         self._looks: dict[str, Look] = {}
 
     def learn(self, text: str) -> None:
+        self.margins += (one for said in _PRINTED.findall(text) for one in printed(said))
         for part in text.split("}"):
             selectors, _, rule = part.rpartition("{")
             if (look := look_of(rule)) != PLAIN:
@@ -100,6 +106,8 @@ def pieces(text: str, styles: Styles) -> Iterator[Piece]:
                     raise _unended(text, sign)
                 if name == "style":
                     styles.learn(text[at : last.start()])
+                elif name == "title":
+                    yield "", None, unescape(text[at : last.start()])
                 at = last.start()
         else:
             yield "", None, "<"

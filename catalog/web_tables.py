@@ -40,6 +40,8 @@ def html_tables(text: str, most: int) -> list[Table]:
     while page.open:
         page.end("table")
     tables = [table for table in page.tables if len(table.rows) > len(table.over)]
+    for table in tables:
+        table.margins = tuple(dict.fromkeys((*_lines(page.title), *page.styles.margins)))
     if tables:
         tables[-1].under = page.left[:MOST_UNDER]
     return tables
@@ -76,13 +78,16 @@ class _Page:
     def __init__(self, most: int) -> None:
         self.tables: list[Table] = []
         self.styles = Styles()
+        self.title = ""
         self.open: list[_Open] = []
         self._most = most
         self._outside = ""  #: what stands before the next table
         self._looks: list[tuple[str, Look]] = []
+        self._in_title = False  #: of the page, or of a drawing on it
         self._unsaid = False  #: inside of a choice that was not taken, or of how a character is spelt
 
     def start(self, tag: str, attributes: Attributes) -> None:
+        self._in_title = tag == "title"
         look = self.styles.look(tag, attributes)
         if tag == "table":
             self._table()
@@ -160,6 +165,7 @@ class _Page:
 
     def end(self, tag: str) -> None:
         here = self.open[-1] if self.open else None
+        self._in_title = False
         if tag in ("select", "rt", "ruby", "button"):
             self._unsaid = False
         if here is None:
@@ -190,6 +196,9 @@ class _Page:
         return self._looks[-1][1] if self._looks else PLAIN
 
     def text(self, said: str) -> None:
+        if self._in_title:
+            self.title = self.title or said
+            return
         text = " ".join(said.splitlines()) if said.strip() else " "
         look, here = self._look, self.open[-1] if self.open else None
         if self._unsaid or (look.hidden and (here is None or here.cell is None)):

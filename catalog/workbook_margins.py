@@ -1,5 +1,5 @@
 """页眉和页脚 (XLSX, XLS): what is printed over and under each page of a sheet, found while its cells are looked through, or among the
-records of an XLS, which xlrd passes over. Only `catalog.workbook_facts` calls it."""
+records of an XLS, which xlrd passes over."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class Watched:
         texts: dict[str, None] = {}
         for part in _PART.finditer(found["parts"]):
             if part["name"].removesuffix("Header").removesuffix("Footer") in pages:
-                texts |= dict.fromkeys(_printed(unescape(part["text"])))
+                texts |= dict.fromkeys(printed(unescape(part["text"])))
         return tuple(texts)
 
 
-def _printed(text: str) -> Iterator[str]:
+def printed(text: str) -> Iterator[str]:
     """The texts of one header or footer, without what only says how they look."""
     for part in _PLACES.sub(r"\1\n", text).split("\n"):
         if plain := _CODES.sub(lambda code: code["own"] or "", part).strip():
@@ -79,7 +79,7 @@ def of_xls(book: Book, encoding: str) -> list[tuple[str, ...]]:
 def _of_sheet(book: Book, at: int, encoding: str) -> Iterator[str]:
     for code, data in book.records(at):
         if code in (_HEADER, _FOOTER):
-            yield from _printed(_text(data, book.is_new, encoding))
+            yield from printed(_text(data, book.is_new, encoding))
         elif code == _HEADER_FOOTER and len(data) >= _OWN_PAGES.size:
             how, *lengths = _OWN_PAGES.unpack_from(data)
             at = _OWN_PAGES.size
@@ -87,7 +87,7 @@ def _of_sheet(book: Book, at: int, encoding: str) -> Iterator[str]:
                 text = data[at : at + 3 + length * (1 + (data[at + 2 : at + 3] == b"\1"))] if length else b""
                 at += len(text)
                 if how & (2 if number > 1 else 1):
-                    yield from _printed(_text(text, book.is_new, encoding))
+                    yield from printed(_text(text, book.is_new, encoding))
 
 
 def _text(data: bytes, is_new: bool, encoding: str) -> str:

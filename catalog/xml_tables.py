@@ -11,11 +11,12 @@ from xml.etree import ElementTree
 
 from catalog.cell_facts import DIGITS_LOST, NOT_CALCULATED, Fault, formula_error, shown
 from catalog.cell_marks import STRUCK, SYMBOL, is_symbols, seen
-from catalog.cell_notes import of_comment
+from catalog.cell_notes import of_comment, said_in, tells_of_row
 from catalog.cell_text import LOST, text_of
 from catalog.delimited import decoded
 from catalog.file_kinds import FileRefused
 from catalog.laid_out import MOST_COLUMNS, Cell, Table
+from catalog.workbook_margins import printed
 from catalog.xml_parts import named, tag
 from domain.cells import meant
 
@@ -91,7 +92,9 @@ def _is_hidden(sheet: ElementTree.Element) -> bool:
 
 
 def _sheet(sheet: ElementTree.Element, styles: Mapping[str, _Style], most: int) -> Table:
-    table = Table(named(sheet, "Name"), most)
+    places = ("{*}WorksheetOptions/{*}PageSetup/{*}Header", "{*}WorksheetOptions/{*}PageSetup/{*}Footer")
+    pages = [line for place in places for one in sheet.iterfind(place) for line in printed(named(one, "Data"))]
+    table = Table(named(sheet, "Name"), most, margins=tuple(dict.fromkeys(pages)))
     for row in sheet.iterfind("{*}Table/{*}Row"):
         at = named(row, "Index")
         table.add(list(_cells(row, styles)), int(at) - 1 if at.isdecimal() and len(at) < 9 else None)
@@ -105,7 +108,8 @@ def _cells(row: ElementTree.Element, styles: Mapping[str, _Style]) -> Iterator[C
         style = styles.get(named(cell, "StyleID") or named(row, "StyleID") or "Default", _PLAIN)
         text, fault = _said(data, style) if data is not None else ("", NOT_CALCULATED if named(cell, "Formula") else None)
         if (comment := cell.find("{*}Comment")) is not None:
-            fault = fault or of_comment("".join(comment.itertext()))
+            noted = of_comment("".join(comment.itertext()))
+            text, fault = text or said_in(noted), noted if fault is None or tells_of_row(noted) else fault
         yield Cell(text, min(more, MOST_COLUMNS) + 1, min(below, _MOST_DOWN) + 1, fault, min(at, MOST_COLUMNS + 1) - 1)
 
 

@@ -1,5 +1,5 @@
-"""Headers and footers of a workbook's printed pages (obligations 2.1, 5.1): one that gives up leaves its rows asked, where the sheet does
-not say so itself."""
+"""Headers and footers of a workbook's printed pages, and what a web page is called (obligations 2.1, 5.1): one that gives up leaves its
+rows asked, where the sheet does not say so itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from openpyxl import Workbook
 
 from catalog.list_kinds import ListKind
 from catalog.reading import Opened, read_parts
+from tests.catalog.markup import xml_2003
 from tests.catalog.registries import LISTS
-from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, sheets
+from tests.catalog.small_lists import FIRST, HEADER, SECOND, UNCLEAR, page, sheets
 from tests.catalog.workbooks import saved
 
 
@@ -94,3 +95,42 @@ def test_even_and_first_pages_of_an_xls_count_where_they_have_their_own() -> Non
     found = {part.name: part.margins for part in read_parts(content) if isinstance(part, Opened)}
     assert found == {"偶数页": ("取消的证明",), "首页": ("第页", "以上证明均已取消"), "不另设": (), "只首页": ("证明事项清单",)}
     assert sheets(content) == [[UNCLEAR, UNCLEAR], [UNCLEAR, UNCLEAR], [False, False], [False, False]]
+
+
+def web(head: str, over: str = "") -> bytes:
+    return page((over, [HEADER, FIRST])).replace("<html>", f"<html><head>{head}</head>").encode()
+
+
+@pytest.mark.parametrize("text", ["取消清单", "作废", "以上证明均已取消"])
+def test_a_page_is_called_so_and_printed_so(text: str) -> None:
+    """Before, the title of a page was passed over with its scripts, and what Excel would print with its styles."""
+    assert sheets(web(f"<title>\n {text}</title>")) == [[UNCLEAR]]
+    assert sheets(web(f'<style>@page {{margin:1in; mso-header-data:"&C{text}";}}</style>')) == [[UNCLEAR]]
+    assert sheets(web(f"<title>{text}</title>", "保留的证明事项清单")) == [[UNCLEAR]]
+    assert sheets(web(f"<title>{text}</title>".replace("title", "noscript"))) == [[False]]
+
+
+def test_the_title_of_a_drawing_or_what_else_a_page_is_called_is_none() -> None:
+    assert sheets(web("<title>证明事项清单-枣庄市市中区人民政府</title>")) == [[False]]
+    cell = "<td><svg><title>作废</title></svg>"
+    (row,) = sheets(web("<title>清单</title>").replace(b"<td>1</td>", f"{cell}1</td>".encode()))[0]
+    assert row is False
+    assert sheets(web("<title>取消清单</title>", "取消的证明事项清单")) == [[True]]
+
+
+@pytest.mark.parametrize("place", ["Header", "Footer"])
+def test_the_xml_of_2003_prints_the_same(place: str) -> None:
+    def printed_in_xml(text: str) -> bytes:
+        said = f'<WorksheetOptions><PageSetup><{place} ss:Margin="1" ss:Data="&amp;C{text}"/></PageSetup></WorksheetOptions>'
+        return xml_2003((HEADER, FIRST, SECOND)).replace(b"</Table>", f"</Table>{said}".encode())
+
+    assert sheets(printed_in_xml("作废")) == sheets(printed_in_xml("取消清单")) == [[UNCLEAR, UNCLEAR]]
+    assert sheets(printed_in_xml("第&amp;P页")) == [[False, False]]
+
+
+def test_a_comment_on_an_empty_cell_of_the_xml_of_2003_is_a_note() -> None:
+    def with_comment(text: str) -> bytes:
+        row = f'<Row ss:Index="9"><Cell ss:Index="9"><Comment><Data>{text}</Data></Comment></Cell></Row>'
+        return xml_2003((HEADER, FIRST, SECOND)).replace(b"</Table>", f"{row}</Table>".encode())
+
+    assert sheets(with_comment("作废")) == sheets(with_comment("以上均已取消")) == [[{"note_beside"}, {"note_beside"}]]
