@@ -218,5 +218,8 @@ class Accepted:
 
 def _fault(note: Note) -> Fault:
     text = note.text if len(note.text) <= _SHOWN else f"{note.text[:_SHOWN]}…"
+    if note.alters:
+        said = f"表格之外写着“{text}”,说到了本行,从本行却看不出改了什么。"
+        return Fault("note_beside", "", said, "请在本行写明现在的名称和内容(改了名的,在备注写“由“原名称”更名”),再删去这句话。")
     said = f"表格之外写着“{text}”,说到了本行,本行却没有写明是取消还是保留,或与它不一致。"
     return Fault("note_beside", "", said, "请另加一列“取消或保留”,在每一行写明,再删去这句话。")

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from catalog.altering import altered
 from catalog.cleaning import clean
 from catalog.headings import is_heading
 from catalog.note_names import NOTHING, Named
-from catalog.renamings import speaks_of_names
 from catalog.row_numbers import Numbers, numbers_in, without_numbers
 from catalog.row_remarks import STILL, leaves
 from catalog.rows_left import ALL_OF_THEM, LOOKS, SIGNS, rows_left, without_signs
@@ -43,11 +43,12 @@ class Note(NamedTuple):
     kept: int = 0  #: how many rows it says are kept
     by_line: bool = False  #: 第5行: the fifth row, or that in the fifth line of the sheet
     parts: tuple[Note, ...] = ()
+    alters: bool = False  #: it says that something about them is not what it was
 
     @property
     def is_no_heading(self) -> bool:
         """False for one that may as well be the heading of the rows below: 户籍证明予以取消."""
-        return not self.heads and bool(self.numbers or self.signs or self.is_labelled or not self.named)
+        return not self.heads and bool(self.alters or self.numbers or self.signs or self.is_labelled or not self.named)
 
     @property
     def is_labelled(self) -> bool:
@@ -133,7 +134,11 @@ def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alon
         return None
     if lifts is not None:
         return _lifting(text, of_the_list(plain), hears, names, lifts)
-    plain = _FORMER.sub("", of_rows(plain))
+    whole, plain = plain, _FORMER.sub("", of_rows(plain))
+    meant, rest = altered(_LABEL.sub("", whole), names)
+    if (told := _of_altered(text, meant, names) if meant else None) is not None:
+        other = note_of(rest, hears, names, alone=alone)
+        return told if other is None else told._replace(parts=(told, *(other.parts or (other._replace(text=text),))))
     found = _turning(text, plain, hears, names) if _BELOW.search(plain) else _found(text, plain, hears, names, alone=alone)
     if found is None or found.said is not Standing.OPEN or found.but or found.doubts:
         return found
@@ -142,6 +147,12 @@ def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alon
         return found._replace(parts=tuple(part._replace(others=False) for part in parts if part is not None))
     is_mixed = bool(found.numbers or found.named) and not (found.signs or found.back)
     return found._replace(vague=found.vague or is_mixed)  # 1.保留2.取消: which of them is which
+
+
+def _of_altered(text: str, meant: str, names: _Names) -> Note | None:
+    numbers, signs, named = numbers_in(meant), frozenset(_SIGN.findall(meant)), names(meant)
+    is_of_some = bool(numbers or signs or named)
+    return Note(text, Standing.CANCELLED, numbers, signs, named, is_legend=bool(signs), alters=True) if is_of_some else None
 
 
 def _lifting(text: str, plain: str, hears: _Hears, names: _Names, lifts: _Lifts) -> Note | None:
@@ -243,11 +254,7 @@ def _says(plain: str, hears: _Hears) -> tuple[bool, bool]:
     """Whether it keeps, and whether it gives up."""
     keeps = _KEEPS.search(plain) is not None
     bare = _WHAT.sub("", without_signs(without_numbers(_LABEL.sub("", plain)))).strip(":")
-    if (
-        any(map(cancels, (plain, bare)))
-        or _NOT_DONE.search(plain)
-        or ((_MERGED.search(plain) or speaks_of_names(plain)) and numbers_in(plain))
-    ):
+    if any(map(cancels, (plain, bare))) or _NOT_DONE.search(plain) or (_MERGED.search(plain) and numbers_in(plain)):
         return keeps, True
     heard = hears(plain)
     return keeps, heard is Standing.CANCELLED or (heard is Standing.OPEN and not keeps)

@@ -16,7 +16,10 @@ _CALLED = "(更名|改名|易名|改称|重新命名)"
 _NAME = "(证明|材料|事项)?(名称|名字)"
 _CHANGED = "(调整|变更|更改|修改|修订|规范|统一|改|更改|更正)"
 #: 更名为X, 名称调整为X; by what it was called (由X更名) nobody need be asked, it is called so.
-_TO = re.compile(f"({_CALLED}|{_NAME}(由[^,;。]{{1,40}}?)?{_DONE}{_CHANGED})(为|成|至)[:]?(?P<to>[^,;。]{{1,60}})")
+_TO = re.compile(
+    f"({_CALLED}|{_NAME}(由[^,;。]{{1,40}}?)?{_DONE}{_CHANGED})(为|成|至)[:]?(?P<to>[^,;。]{{1,60}})"
+    "|现(名称?|称|叫(?!停))(为|是|作)?[:]?(?P<now>[^,;。]{1,60})"
+)
 _BARE = re.compile(f"{_DONE}(更名|改名|易名|合并|拆分|归并|整合){_DONE}(类|项)?")
 _MERGED = re.compile(f"^{_DONE}(与|和|同|跟)[^,;。]{{1,40}}?{_DONE}(合并|归并|整合)(成|为)?(一项|一个|1项|1个)?(事项|证明|材料)?$")
 _ENDED = f"(已|拟|现|将|经|统一|相应|名称|名字)*({_CALLED}|{_CHANGED}|合并|整合|归并|拆分|分立|分拆)"
@@ -53,7 +56,7 @@ def _new_name(text: str) -> str | None:
     """What a remark says that it is called now; empty: it is merged or divided; None: neither."""
     plain = _plain(text)
     if (found := _TO.search(plain)) is not None:
-        return key(found["to"])
+        return key(found["to"] or found["now"])
     return "" if any(_BARE.fullmatch(part) or _MERGED.search(part) for part in PARTS.split(plain) if part) else None
 
 
@@ -75,9 +78,14 @@ def is_another(text: str, name: str) -> bool:
     return bool(called) and called not in _NO_NEW_NAME and called != key(_plain(name))
 
 
-def speaks_of_names(plain: str) -> bool:
-    """Whether a note says of its rows that they are called otherwise."""
-    return _TO.search(plain) is not None
+def called_otherwise(sentence: str) -> tuple[str, str]:
+    """Of what a sentence says that it is called otherwise by now, and what it says before (第2项, 户籍证明), empty: of nothing; and what it
+    says after."""
+    before, at = [], 0
+    for found in _TO.finditer(sentence):
+        before.append(sentence[at : found.start()])
+        at = found.end()
+    return ",".join(part for part in before if part), sentence[at:]
 
 
 @remembered
