@@ -132,6 +132,11 @@ class Accepted:
     def _reached(self, note: Note, rows: range) -> Iterator[int]:
         said = self._said
         named = set(self._named(note, rows))
+        if note.alters:
+            known = {self._codes[code] for code in note.now.proofs}
+            of = named or (set(rows) if note.numbers else named)
+            yield from (at for at in of if not said[at] & _GONE and self._proofs[at] not in known)
+            return
         is_named = (note.but or bool(named) or not note.signs.isdisjoint(self._others)) and not note.vague
         named = set(rows) - named if note.but else named
         if is_named and not note.others:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from catalog.note_names import Named
 from catalog.renamings import called_otherwise
@@ -24,21 +25,31 @@ _ITEM = re.compile("^[(]?\\d{1,2}[.)]")  #: of a note in several
 _BARE = re.compile(r"(^|[,:])(?=\d[\d、和及与~至-]*[项条])")  #: 2、3项名称有调整
 
 
-def altered(plain: str, names: Callable[[str], Named]) -> tuple[str, str]:
-    """What a folded note says of which rows, and what else it says; `names`: what a text names of them. The first is empty where it says
-    it of nothing."""
+class Altered(NamedTuple):
+    """Of what a note says so, as it is written there; empty: of nothing. `now`: how, where that is a name of rows; `rest`: what else the note says."""
+
+    of: str
+    now: str
+    rest: str
+
+
+def altered(plain: str, names: Callable[[str], Named]) -> Altered:
+    """What a folded note says of which rows; `names`: what a text names of them."""
     if not _CHANGES_OR_CALLS.search(plain):
-        return "", plain
-    of, rest = [], []
+        return Altered("", "", plain)
+    of: list[str] = []
+    now: list[str] = []
+    rest: list[str] = []
     for sentence in _SENTENCES.split(plain):
-        before, after = called_otherwise(sentence)
+        before, called, after = called_otherwise(sentence)
         if before:
             of.append(_ITEM.sub("", before))
+            now += (name for name in called if name in names(name).written)
         for clause in _CLAUSES.split(after if before else sentence):
             said = _BARE.sub(r"\1第", _ITEM.sub("", clause))
             is_one = _CHANGED.search(said) and not _IF.search(said) and _CHANGED.fullmatch(_without(said, names))
             (of if is_one else rest).append(said if is_one else clause)
-    return _BARE.sub(r"\1第", ",".join(of)), ",".join(rest)
+    return Altered(_BARE.sub(r"\1第", ",".join(of)), ",".join(now), ",".join(rest))
 
 
 _CHANGES_OR_CALLS = re.compile(f"{_CHANGES}|[更改易现]|规范|统一")

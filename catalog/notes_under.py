@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from catalog.altering import altered
+from catalog.altering import Altered, altered
 from catalog.cleaning import clean
 from catalog.headings import is_heading
 from catalog.note_names import NOTHING, Named
@@ -44,6 +44,7 @@ class Note(NamedTuple):
     by_line: bool = False  #: 第5行: the fifth row, or that in the fifth line of the sheet
     parts: tuple[Note, ...] = ()
     alters: bool = False  #: it says that something about them is not what it was
+    now: Named = NOTHING  #: and that they are called so: rows that are say it already
 
     @property
     def is_no_heading(self) -> bool:
@@ -135,9 +136,9 @@ def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alon
     if lifts is not None:
         return _lifting(text, of_the_list(plain), hears, names, lifts)
     whole, plain = plain, _FORMER.sub("", of_rows(plain))
-    meant, rest = altered(_LABEL.sub("", whole), names)
-    if (told := _of_altered(text, meant, names) if meant else None) is not None:
-        other = note_of(rest, hears, names, alone=alone)
+    found_altered = altered(_LABEL.sub("", whole), names)
+    if found_altered.of and (told := _of_altered(text, found_altered, names)) is not None:
+        other = note_of(found_altered.rest, hears, names, alone=alone)
         return told if other is None else told._replace(parts=(told, *(other.parts or (other._replace(text=text),))))
     found = _turning(text, plain, hears, names) if _BELOW.search(plain) else _found(text, plain, hears, names, alone=alone)
     if found is None or found.said is not Standing.OPEN or found.but or found.doubts:
@@ -149,10 +150,11 @@ def note_of(text: str, hears: _Hears, names: _Names = lambda _: NOTHING, *, alon
     return found._replace(vague=found.vague or is_mixed)  # 1.保留2.取消: which of them is which
 
 
-def _of_altered(text: str, meant: str, names: _Names) -> Note | None:
-    numbers, signs, named = numbers_in(meant), frozenset(_SIGN.findall(meant)), names(meant)
-    is_of_some = bool(numbers or signs or named)
-    return Note(text, Standing.CANCELLED, numbers, signs, named, is_legend=bool(signs), alters=True) if is_of_some else None
+def _of_altered(text: str, found: Altered, names: _Names) -> Note | None:
+    numbers, signs, named = numbers_in(found.of), frozenset(_SIGN.findall(found.of)), names(found.of)
+    if not (numbers or signs or named):
+        return None
+    return Note(text, Standing.CANCELLED, numbers, signs, named, is_legend=bool(signs), alters=True, now=names(found.now))
 
 
 def _lifting(text: str, plain: str, hears: _Hears, names: _Names, lifts: _Lifts) -> Note | None:

@@ -78,14 +78,17 @@ def is_another(text: str, name: str) -> bool:
     return bool(called) and called not in _NO_NEW_NAME and called != key(_plain(name))
 
 
-def called_otherwise(sentence: str) -> tuple[str, str]:
-    """Of what a sentence says that it is called otherwise by now, and what it says before (第2项, 户籍证明), empty: of nothing; and what it
-    says after."""
-    before, at = [], 0
+def called_otherwise(sentence: str) -> tuple[str, list[str], str]:
+    """Of what a sentence says that it is called otherwise by now, and what it says before (第2项, 户籍证明), empty: of nothing; how; and
+    what it says after."""
+    before: list[str] = []
+    now: list[str] = []
+    at = 0
     for found in _TO.finditer(sentence):
         before.append(sentence[at : found.start()])
+        now.append(_QUOTED.sub("", found["to"] or found["now"]))
         at = found.end()
-    return ",".join(part for part in before if part), sentence[at:]
+    return ",".join(part for part in before if part), now, sentence[at:]
 
 
 @remembered
