@@ -26,7 +26,7 @@ _BARE = re.compile(r"(^|[,:])(?=\d[\d、和及与~至-]*[项条])")  #: 2、3项
 
 
 class Altered(NamedTuple):
-    """Of what a note says so, as it is written there; empty: of nothing. `now`: how it is called, where that is a name of rows; `rest`: what
+    """Of what a note says so, as it is written there; empty: of nothing. `now`: how it is called, where rows are; `rest`: what
     else the note says."""
 
     of: str
