@@ -7,6 +7,7 @@ covers the one before, so that its word outlives that one's certificate.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,23 @@ class Sources:
     def revoked(self) -> frozenset[tuple[bytes, int]]:
         """Issuer (DER) and serial number of each certificate that is known to be."""
         return self.lists.revoked | self.responders.revoked
+
+    @property
+    def words(self) -> list[tuple[str, bool, datetime, bytes]]:
+        """What was said, to be kept: what it is about (SHA-256 of the authority and its key, or of one certificate's authority and number),
+        whether it is an answer, when it was said, and DER. Of answers those alone by which something is revoked."""
+        lists = [
+            (_digest(one.issuer.dump(), one.authority_key_identifier or b""), False, one["tbs_cert_list"]["this_update"].native, one.dump())
+            for one in self.lists.lists
+        ]
+        said = self.responders.revoking.items()
+        return lists + [
+            (_digest(issuer, b"%d" % number), True, one.response_data["produced_at"].native, one.dump()) for (issuer, number), one in said
+        ]
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 class NotExtended(Exception):

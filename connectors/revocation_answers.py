@@ -46,7 +46,12 @@ class Responders:
     @property
     def revoked(self) -> frozenset[tuple[bytes, int]]:
         """Issuer (DER) and serial number of each certificate of which one of them has said so."""
-        return frozenset(which for which, answer in self._known.items() if answer.revoked)
+        return frozenset(self.revoking)
+
+    @property
+    def revoking(self) -> dict[tuple[bytes, int], asn1_ocsp.OCSPResponse]:
+        """By which answer each is."""
+        return {which: answer.response for which, answer in self._known.items() if answer.revoked}
 
     def about(
         self, certificate: asn1_x509.Certificate, authorities: Iterable[asn1_x509.Certificate], faults: dict[str, str]

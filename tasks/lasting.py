@@ -6,6 +6,7 @@ and in the worker's threads each would hold up the cases that pass through it.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,9 @@ from connectors.revocation_lists import addresses
 from connectors.timestamps import servers_of
 from ledger.database import transaction
 from ledger.outbox.alarms import keep_alarms
-from ledger.sealing import extensions
+from ledger.sealing import extensions, revocation_words
 from ledger.sealing.extensions import Stage
+from ledger.sealing.revocation_words import Word
 from settings import settings, wall_clock
 from tasks.own_process import behind_all
 from tasks.steps import in_ledger_thread, place_of, step
@@ -62,7 +64,8 @@ async def extend_proofs() -> int:
 
 
 def extend_page(after: Place | None, wall: datetime) -> Page:
-    """The proofs that are due behind this one, as many as one process takes. What was revoked is asked for each page: a night is long."""
+    """The proofs that are due behind this one, as many as one process takes. What was revoked is asked for each page, since a night is
+    long, and kept for whoever checks a proof."""
     folder = settings().seals_dir
     sources = lasting.revocations(folder, wall_clock())
     with transaction() as session:
@@ -80,6 +83,8 @@ def extend_page(after: Place | None, wall: datetime) -> Page:
             why, failed = f"{proof}:unreadable", failed + 1
         if failed == _GIVEN_UP:
             break
+    with transaction() as session:
+        revocation_words.keep(session, itertools.starmap(Word, sources.words), now=settings().now())
     return Page(done, page[-1] if page and failed < _GIVEN_UP else None, why)
 
 

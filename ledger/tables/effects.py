@@ -81,6 +81,17 @@ class ProofExtension(Table):
     __table_args__ = (UniqueConstraint("proof_id", "position"),)
 
 
+class RevocationWord(Table):
+    """吊销: the newest list of each authority, and each answer by which a certificate was revoked; public, as it came."""
+
+    __tablename__ = "revocation_words"
+    about: Mapped[str] = mapped_column(primary_key=True)  #: SHA-256: `connectors.lasting.Sources.words`
+    answer: Mapped[bool]
+    said_at: Mapped[datetime]  #: as it says itself; wall clock
+    word: Mapped[bytes]
+    heard_at: Mapped[datetime]
+
+
 class Revocation(Table):
     """撤销 (obligations 16.8, 17.5): who asked that a delivered proof ends, why, and who confirmed or refused it."""
 

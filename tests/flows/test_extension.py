@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography import x509
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
@@ -115,6 +116,25 @@ def test_each_delivered_proof_is_extended_once_a_year_and_both_files_are_ours(on
         assert (found.verdict, found.number) == (Verdict.VALID, number)
         assert found.when is not None and found.when.time is Time.PROVEN and (found.when.kept_at is not None) is kept
     assert judged(now + b"\n", authorities, settings().now()).verdict is Verdict.LATER_REVISION
+
+
+def test_what_a_night_hears_of_a_lost_key_is_told_of_the_delivered_file_too(one: Authority) -> None:
+    """The day after: nothing is due, and the file that was delivered keeps no list."""
+    number = first_pass()
+    assert extended() == 1
+    lost = x509.load_pem_x509_certificate((one.folder / "tsa.crt.pem").read_bytes())
+    publish(one, one.folder, [lost], reason=x509.ReasonFlags.key_compromise, good_for=timedelta(days=800))
+    authorities = (settings().seals_dir / "ca.crt.pem").read_bytes()
+
+    def times() -> list[Time | None]:
+        found = [judged(pdf, authorities, settings().now()) for pdf in whole(number)]
+        assert {each.verdict for each in found} == {Verdict.VALID}
+        return [each.when and each.when.time for each in found]
+
+    assert times() == [Time.PROVEN] * 2
+    assert extended() == 0 and times() == [Time.REVOKED] * 2
+    (one.folder / f"{one.folder.name}.crl").unlink()
+    assert extended() == 0 and times() == [Time.REVOKED] * 2, "a server that is away takes nothing back"
 
 
 def test_killed_in_the_middle_it_is_done_by_the_next_run_once(one: Authority) -> None:

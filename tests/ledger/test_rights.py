@@ -74,6 +74,7 @@ FIXED = {
     "requests": "id verification unit received_at",
     "retention_items": "id kind subject number unit due_at listed_at",
     "returns": "id verification request_id unit at by reason suggested_unit unsure_why",
+    "revocation_words": "about answer",
     "revocations": "id verification proof_id unit reason document asked_at asked_by",
     "score_sheets": "id first last version formula content digest made_at made_by",
     "seal_uses": "id verification version seal used_by started_at status_serial",

@@ -225,6 +225,7 @@ CLEAR: dict[str, dict[str, str]] = {
     "requests": {CODE: "verification unit", ACTOR: "answered_by claimed_by"},
     "retention_items": {CODE: "number unit", ACTOR: "confirmed_by"},
     "returns": {CODE: "verification unit suggested_unit forwarded_to", ACTOR: "by forwarded_by"},
+    "revocation_words": {CODE: "about"},
     "revocations": {CODE: "verification unit", GUARDED: "document", ACTOR: "asked_by confirmed_by refused_by"},
     "rule_changes": {GUARDED: "reason", CODE: "before after", ACTOR: "changed_by"},
     "rule_versions": {CODE: "version readings"},

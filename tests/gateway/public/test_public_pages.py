@@ -8,13 +8,18 @@ import re
 import tempfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
 from starlette.responses import PlainTextResponse
 
+from connectors.lasting import Sources, authorities
+from connectors.revocation_answers import Responders
+from connectors.revocation_lists import fetch
 from connectors.seal import LocalSeals, SealUse
 from domain.methods import Method
 from domain.seals import SealKind
@@ -22,7 +27,9 @@ from gateway.__main__ import configuration
 from gateway.app import create_app
 from gateway.edge.pages import SECURITY_HEADERS, typeset
 from gateway.public import checking, scan
-from ledger.sealing import papers
+from ledger.database import transaction
+from ledger.sealing import papers, revocation_words
+from ledger.sealing.revocation_words import Word
 from proofs.page import SEAL_BOX, ProofPage, render
 from proofs.seal_image import draw_seal
 from runtime.commands import verifications
@@ -30,6 +37,7 @@ from runtime.services.development_keys import ensure_development_seals
 from settings import settings
 from tests.gateway.casework import ask, deliver, look_up, seal_and_deliver
 from tests.gateway.conftest import ISSUER, Api, SimulatedRuns, serving
+from tests.lasting import publish
 from tests.ofd_files import ofd, zipped
 from tests.timestamps import authority, nobody_serves
 
@@ -151,6 +159,12 @@ def test_when_it_was_sealed_as_proven_or_as_we_say(api: Api, seals: LocalSeals, 
             one.serves(settings().seals_dir)
             pdf = made()
             assert told(pdf) == "proven"
+            lost = x509.load_pem_x509_certificate((one.folder / "tsa.crt.pem").read_bytes())
+            publish(one, one.folder, [lost], reason=x509.ReasonFlags.key_compromise)
+            said = fetch([f"{one.url.rpartition('/')[0]}/tsa.crl"], authorities(settings().seals_dir), datetime.now(UTC))
+            with transaction() as session:
+                revocation_words.keep(session, starmap(Word, Sources(said, Responders()).words), now=datetime.now(UTC))
+            assert told(pdf) == "revoked"
             (settings().seals_dir / "timestamps.ca.pem").unlink()
             assert told(pdf) == "unregistered"
         finally:
