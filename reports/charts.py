@@ -12,7 +12,7 @@ from reports.model import Bin, DayCell, UnitRow, WeekPoint
 from reports.wording import typeset
 
 _WIDTH, _FONT = 640, "Noto Sans SC, sans-serif"
-_UNITS, _DAYS = 32, 7  #: rows and columns of one heat map: what a page holds
+_UNITS, _DAYS = 15, 7  #: rows and columns of one heat map: what half a page holds, so that none is left empty before it
 
 
 def trend(points: Sequence[WeekPoint]) -> str:
@@ -71,7 +71,7 @@ def distribution_words(bins: Sequence[Bin]) -> str:
 
 def heat(cells: Sequence[DayCell], units: Sequence[UnitRow]) -> list[str]:
     """Unit × day, units in official order: the darker, the larger the part that was missed; the numbers stand in the cells. No
-    picture is longer than a page or holds more than a week; none where nothing was missed."""
+    picture is longer than half a page or holds more than a week; none where nothing was missed."""
     names = {row.code: row.name for row in units}
     late = sorted({cell.unit for cell in cells if cell.missed.part})
     days = sorted({cell.day for cell in cells})

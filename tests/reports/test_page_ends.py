@@ -10,8 +10,8 @@ import pytest
 
 from reports import pdf, periods
 from reports.blocks import Block, Document, Paragraph, Section, Table
-from tests.reports.samples import REPORT
-from tests.reports.test_imprint import CONTACT, pages
+from tests.reports.samples import MANY, REPORT
+from tests.reports.test_imprint import CONTACT, FOOT, pages
 from tests.reports.test_layouts import needs_poppler, poppler
 
 COPIES = "区政府办公室,各镇人民政府、街道办事处,区直有关部门,工作专班各成员单位"
@@ -72,3 +72,13 @@ def test_the_heading_of_a_column_on_page_one_is_not_broken(tmp_path: Path) -> No
     report = replace(REPORT, next_steps=REPORT.next_steps[:1], grounds=(replace(ground, units=named),))
     (first, *_) = pages(report, tmp_path)
     assert "主要事项·证明" in [word for *_, word in first]
+
+
+@needs_poppler
+def test_no_page_is_left_half_empty_before_the_heat_of_many_units(tmp_path: Path) -> None:
+    """One picture of a page's height drove two thirds of the page before it empty."""
+    for notes in (1, 8, 16):
+        sheets = pages(replace(MANY, notes=MANY.notes * notes), tmp_path)
+        low = [max(bottom for *_, bottom, word in sheet if bottom < FOOT + 1) for sheet in sheets]
+        heats = [number for number, sheet in enumerate(sheets) if any(word.startswith("各单位每日超时情况") for *_, word in sheet)]
+        assert heats and min(low[1 : heats[-1]]) > FOOT * 0.6, "where the last line of each stands"
