@@ -6,9 +6,10 @@ One that is taken for a row would be sent back, and while a row is unclear nobod
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from catalog.cleaning import without_references
+from catalog.said_over import doubt
 from catalog.standing import Standing, in_heading, in_title
 from domain.spelling import fold
 
@@ -76,6 +77,24 @@ def begins(text: str, hears: Callable[[str], Standing | None] = in_heading) -> b
         return False
     said = without_references(whole) or whole
     return in_title([said], hears) is not None or (plain.startswith("附") and _LIST.search(said) is not None)
+
+
+#: Who made it and when; notes begin otherwise.
+_MAKERS = re.compile(
+    rf"(单位|填表|填报)?({_MADE})({_BY})?([(]?({_HALLMARKS})[)]?)?(:|$)|(单位|部门|科室)?(主要|分管)?(负责人|负责同志|领导|单位|部门)[^:]{{0,8}}:"
+)
+_APART = re.compile(r"[\s;；。]+|(?=(?:附?注|备注|说明)\d{0,2}[:：])")
+
+
+def apart(texts: Iterable[str]) -> Iterator[str]:
+    """The texts, and behind one that says who made the list, when, or which page it is, what else it says of the rows: 填报单位:区司法局
+    作废."""
+    for text in texts:
+        yield text
+        first, *others = filter(None, _APART.split(text.strip())) if text.strip() else ("",)
+        if others and (_MAKERS.match(_plain(first)) or _WHOLE.fullmatch(_plain(first))):
+            bare = (_LABEL.sub("", one) for one in others)
+            yield from (one for one in bare if in_heading(one) in (Standing.CANCELLED, Standing.OPEN) or doubt(one) is not None)
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from catalog.asides import begins, is_aside
+from catalog.asides import apart, begins, is_aside
 from catalog.cell_facts import Fault
 from catalog.cleaning import clean
 from catalog.column_naming import named
@@ -107,9 +107,10 @@ def _is_note(row: tuple[str, ...], texts: Collection[str], is_name: Callable[[st
     if any(is_name(without_number(text)) for text in texts):
         return False
     if len(texts) == 1:
-        return noted(next(iter(texts)))
+        return sum(map(noted, apart(texts))) > 0  # each of them is told
     said = ",".join(filter(None, row)) if _is_torn(row) else " ".join(texts)
-    return noted(said, alone=is_aside(row) or _is_torn(row))
+    is_alone = is_aside(row) or _is_torn(row)
+    return sum(noted(text, alone=is_alone) for text in apart((said,))) > 0
 
 
 def _holds_name(row: tuple[str, ...], place: int, columns: Mapping[int, str]) -> bool:

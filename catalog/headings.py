@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from catalog.asides import is_aside
+from catalog.asides import apart, is_aside
 from catalog.cleaning import clean, without_brackets
 from catalog.numbering import DEPTHS, is_numbered, without_number
 from catalog.said_over import Doubt, doubt, moves
@@ -108,7 +108,7 @@ class Headings:
 
     def prints(self, margins: Iterable[str]) -> None:
         """This is printed over and under the pages of the rows that follow."""
-        over = [_Over(in_title([text], self.hears), text, doubt=self._doubt(text)) for text in margins if not is_aside([text])]
+        over = [_Over(in_title([text], self.hears), text, doubt=self._doubt(text)) for text in apart(margins) if not is_aside([text])]
         self._margin = next((one for one in over if one.doubt or one.said in (Standing.CANCELLED, Standing.OPEN)), _Over())
         self._around = None
 
@@ -116,7 +116,7 @@ class Headings:
         """A table begins under these lines; its column of proofs is called so."""
         titles: list[str] = []
         ends = either = ""
-        for text in over:
+        for text in apart(over):
             either = text if one_suffices(text) else either
             plain = clean(fold(text))
             is_sentence = plain.endswith("。")

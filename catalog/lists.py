@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 
 from catalog.accepted_rows import Accepted
-from catalog.asides import alone, in_few, is_aside
+from catalog.asides import alone, apart, in_few, is_aside
 from catalog.cell_notes import said_in
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
@@ -125,7 +125,7 @@ class ListReading:
                 refused = self._pass_over(fault, opened, headings, top, rows) or refused
             else:
                 yield from self._read(header, opened, headings, top, rows)
-            for text in (*opened.under, *(text for text in opened.margins if not whose(text))):
+            for text in (*apart(opened.under), *(text for text in apart(opened.margins) if not whose(text))):
                 self._noted(text)
         self._end_page()
         for text in self._elsewhere:

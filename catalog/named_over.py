@@ -35,7 +35,9 @@ _LIKE_A_UNIT = re.compile(
 _WHOSE = re.compile(
     "^((填报|报送|上报|编制|制表|责任|实施|主管|承办)(单位|部门|机关)|(单位|部门|机关)(名称)?)([(\uff08][公盖签]?章[)\uff09])?[:\uff1a ]"
 )
-_FURTHER = re.compile("(填[表报]|制表|审核|联系|负责|报送|日期|时间).*$", re.S)  #: what else stands in the same line
+_FURTHER = re.compile(
+    "(填[表报]|制表|审核|联系|负责|报送|日期|时间|[附备]?注[:\uff1a]|说明[:\uff1a]).*$", re.S
+)  #: what else stands in the same line
 #: Whose a title says a list is: 市中区教育局2026年证明事项清单, and not 安徽省民政厅规范性文件设定的证明事项清单.
 _HEAD = re.compile(
     "(?P<unit>(?:(?!根据|按照|依据|关于|经|由|向|报|各|全|有关|部门|单位|下放|上收|划转|划归|[移转]交|归口|承接)[\u4e00-\u9fff]){1,20}?"
