@@ -191,3 +191,25 @@ def test_nor_has_what_everybody_sees(browser: Browser, place: Place, axe: str, p
 def test_what_is_found_is_told(browser: Browser, axe: str) -> None:
     browser.page.set_content("<html lang=zh-CN><title>x</title><main><h1>x</h1><img src='data:,'><input></main></html>")
     assert {one["rule"] for one in violations(browser, axe)} == {"image-alt", "label"}
+
+
+@pytest.mark.parametrize(("style", "rule"), [("p {color: #eee}", "color-contrast"), ("img {display: inline}", "image-alt")])
+def test_what_one_screen_alone_shows_is_found_there(browser: Browser, axe: str, style: str, rule: str) -> None:
+    style = f"<style>img {{display: none}} @media (min-width: 800px) {{ {style} }}</style>"
+    browser.page.set_content(f"<html lang=zh-CN><title>x</title>{style}<main><h1>x</h1><p>文字</p><img src='data:,'></main>")
+    assert [one["rule"] for one in violations(browser, axe)] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("odd", "rule"),
+    [
+        ("<a href='#x'>x</a> <img src='data:,'>", "image-alt"),
+        ("<a href='#x'></a> <b>文字</b>", "link-name"),
+        ("<a href='#x'>x</a> <b style='color: #eee'>文字</b>", "color-contrast"),
+    ],
+)
+def test_what_is_unlike_thousands_around_it_is_found(browser: Browser, axe: str, odd: str, rule: str) -> None:
+    like = "<li><a href='#x'>x</a> <b>文字</b></li>" * 2000
+    browser.page.set_content(f"<html lang=zh-CN><title>x</title><main><h1>x</h1><ul>{like}<li>{odd}</li>{like}</ul></main>")
+    assert {one["rule"] for one in violations(browser, axe)} == {rule}
+    assert len(browser.page.query_selector_all("li")) == 3
