@@ -354,20 +354,33 @@ def expected(rows: Raw, key: str) -> Counted:
     raise AssertionError(f"no second way to {key}")
 
 
+class District:
+    """A year of one ledger in which nothing changes any more: each table is read once, each report of a span computed once."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Row]] = {}
+        self._known: dict[tuple[Period, timedelta, str], tuple[Report, Raw]] = {}
+
+    def both(self, period: Period, after: timedelta, scope: str = "") -> tuple[Report, Raw]:
+        """The report, and the raw rows for the other way."""
+        known, now = (period, after, scope), period.end + after
+        if known not in self._known:
+            self._known[known] = report(period, scope, now), Raw(period, scope, now, self._rows)
+        return self._known[known]
+
+
 @pytest.fixture(scope="module", params=[20260101, 77])
-def district(request: pytest.FixtureRequest, installation: tuple[Path, Cluster], template_database: str) -> Iterator[None]:
+def district(request: pytest.FixtureRequest, installation: tuple[Path, Cluster], template_database: str) -> Iterator[District]:
     with fresh_ledger(installation, template_database):
         year.write(request.param)
-        yield
+        yield District()
 
 
-@pytest.mark.usefixtures("district")
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize(("period", "after"), SPANS)
-def test_every_figure_is_what_the_raw_rows_say(period: Period, after: timedelta, scope: str) -> None:
+def test_every_figure_is_what_the_raw_rows_say(district: District, period: Period, after: timedelta, scope: str) -> None:
     """Obligations 2.1, 2.3, 2.4, 2.5, 4.1, 4.2, 5.2, 5.3, 5.5, 5.8, 6.2, 11.1, 15.1, 15.3, 16.4."""
-    now = period.end + after
-    found, rows = report(period, scope, now), Raw(period, scope, now)
+    found, rows = district.both(period, after, scope)
     assert {one.share.cases for one in own(found)} == OWN
     late = found.coverage.late_adjustments
     assert (late.part, late.whole) == expected(rows, "adjustments_late")
@@ -375,14 +388,12 @@ def test_every_figure_is_what_the_raw_rows_say(period: Period, after: timedelta,
         assert (one.share.part, one.share.whole) == expected(rows, one.share.cases), (one.obligation, one.name)
 
 
-@pytest.mark.usefixtures("district")
 @pytest.mark.parametrize("scope", ["", INTO])
-def test_how_long_it_took_is_what_the_raw_rows_say(scope: str) -> None:
+def test_how_long_it_took_is_what_the_raw_rows_say(district: District, scope: str) -> None:
     """Obligations 5.2, 5.3."""
     for period, after in SPANS:
-        now = period.end + after
-        found = {one.share.cases: one.elapsed for one in own(report(period, scope, now)) if one.elapsed is not None}
-        rows = Raw(period, scope, now)
+        made, rows = district.both(period, after, scope)
+        found = {one.share.cases: one.elapsed for one in own(made) if one.elapsed is not None}
         for key, timed in (("agreed_published", rows.agreed()), ("list_lag", rows.lags()), ("list_age", rows.age())):
             seconds = sorted(took for _, took in timed if took is not None)
             spread = found[key]
@@ -392,31 +403,27 @@ def test_how_long_it_took_is_what_the_raw_rows_say(scope: str) -> None:
                 assert spread.p95 == pytest.approx(seconds[math.ceil(0.95 * len(seconds)) - 1], abs=1e-3)
 
 
-@pytest.mark.usefixtures("district")
 @pytest.mark.parametrize("scope", ["", INTO])
-def test_behind_every_figure_stands_the_list_that_it_counts(scope: str) -> None:
+def test_behind_every_figure_stands_the_list_that_it_counts(district: District, scope: str) -> None:
     period, after = SPANS[-2]
-    for one in own(report(period, scope, period.end + after)):
+    for one in own(district.both(period, after, scope)[0]):
         lines = listed(one.share.cases, period, scope, period.end + after).lines
         assert (sum(line.counted for line in lines), len(lines)) == (one.share.part, one.share.whole), one.name
         assert len({line.number for line in lines}) == len(lines), "each case once"
 
 
-@pytest.mark.usefixtures("district")
-def test_units_that_do_not_count_yet_are_named_as_they_are_called_then() -> None:
+def test_units_that_do_not_count_yet_are_named_as_they_are_called_then(district: District) -> None:
     """Obligation 15.1."""
 
     def lacking(period: Period) -> tuple[str, ...]:
-        return next(
-            one for one in report(period, now=period.end + timedelta(days=9)).articles if one.share.cases == "responsibility"
-        ).lacking
+        made, _ = district.both(period, timedelta(days=9))
+        return next(one for one in made.articles if one.share.cases == "responsibility").lacking
 
     first, last = periods.parse("2026-W02"), periods.between(date(2026, 12, 1), date(2026, 12, 31))
     assert "市中区光明路街道办事处" in lacking(first) and "市中区光明路街道办事处" not in lacking(last), "merged meanwhile"
     assert "市中区住房保障局" not in lacking(first)
 
 
-@pytest.mark.usefixtures("district")
-def test_something_of_every_figure_happens_in_the_year_that_is_tested() -> None:
-    found = own(report(SPANS[-1][0], now=SPANS[-1][0].end + timedelta(days=1)))
+def test_something_of_every_figure_happens_in_the_year_that_is_tested(district: District) -> None:
+    found = own(district.both(*SPANS[-1])[0])
     assert [one.name for one in found if not 0 < one.share.part <= one.share.whole] == []
