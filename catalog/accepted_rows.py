@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from catalog.note_names import Named, Names, named, names_in
 from catalog.notes_under import Note
 from catalog.standing import Standing
-from domain.list_rows import Fact, Fault, NegativeFact, ProofFact
+from domain.list_rows import Fact, Fault, NegativeFact, NotTaken, ProofFact, Question
 
 _GONE, _DECIDED, _OWN = 1, 2, 4  #: given up; by what stands around it or in it; by its own cell
 _LINES = 32  #: bits of a line, under those of the sheet
@@ -20,6 +20,7 @@ _TOO_MANY = Fault(
     "note_beside", "", "清单中说到各行的话太多,无法逐句核对到行。", "请另加一列“取消或保留”,在每一行写明,再删去表格之外的这些话。"
 )
 Place = tuple[int, int]  #: sheet and line
+EVERY_PAGE = 0
 
 
 class Accepted:
@@ -44,11 +45,14 @@ class Accepted:
         self._noted: set[int] = set()  #: pages of which a note gave something up
         self._legends: list[Note] = []  #: of this page
         self._back: dict[Place, Fault] = {}
+        self._pages: list[int] = []  #: where each begins
+        self._asked: dict[Place, tuple[Question, ...]] = {}
 
     def begin_page(self) -> None:
         """What is told from here on speaks of the rows that follow."""
         self._end_page()
         self._page = len(self._places)
+        self._pages.append(self._page)
         self._here.clear()
         self._matters_here.clear()
         self._others.clear()
@@ -113,7 +117,7 @@ class Accepted:
                 self._tell(part, 0 if everywhere else self._page)
 
     def _tell(self, note: Note, first: int) -> None:
-        fault = _fault(note)
+        fault = beside(note.text, alters=note.alters)
         self._looks += len(self._places) - first
         if self._looks > _MOST_LOOKS:
             self._too_many = first if self._too_many is None else min(first, self._too_many)
@@ -188,10 +192,20 @@ class Accepted:
         """Those of this page so far, or of every one, that are given up."""
         self.send_back(fault, (at for at in range(0 if everywhere else self._page, len(self._places)) if self._said[at] & _GONE))
 
-    def sent_back(self) -> dict[Place, Fault]:
-        """Which rows go back although they were taken, and why."""
+    def of_page(self, page: int) -> range:
+        """The rows of the how many-th page, from 1; of one that has none, or of every one, those of all."""
+        first, last = (self._pages[page - 1], (*self._pages, len(self._places))[page]) if page else (0, 0)
+        return range(first, last) if last > first else range(len(self._places))
+
+    def ask(self, questions: tuple[Question, ...], rows: Iterable[int]) -> None:
+        """These of the rows are not taken before they are answered."""
+        for at in rows:
+            self._asked.setdefault(self._place(at), questions)
+
+    def sent_back(self) -> dict[Place, NotTaken]:
+        """Which rows are not taken after all, and why."""
         self._end_page()
-        return {**self._said_twice(), **self._back}
+        return {**self._asked, **self._said_twice(), **self._back}
 
     def _said_twice(self) -> dict[Place, Fault]:
         """Rows that keep and rows that give up the same proof for the same matter."""
@@ -221,9 +235,10 @@ class Accepted:
         return self._places[at] >> _LINES, self._places[at] & (1 << _LINES) - 1
 
 
-def _fault(note: Note) -> Fault:
-    text = note.text if len(note.text) <= _SHOWN else f"{note.text[:_SHOWN]}…"
-    if note.alters:
+def beside(words: str, *, alters: bool = False) -> Fault:
+    """Words outside of the rows say something of this one; `alters`: that something about it is another than before."""
+    text = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+    if alters:
         said = f"表格之外写着“{text}”,说到了本行,从本行却看不出改了什么。"
         return Fault("note_beside", "", said, "请在本行写明现在的名称和内容(改了名的,在备注写“由“原名称”更名”),再删去这句话。")
     said = f"表格之外写着“{text}”,说到了本行,本行却没有写明是取消还是保留,或与它不一致。"

@@ -58,6 +58,17 @@ def is_aside(cells: Sequence[str]) -> bool:
     return len(texts) < 2 or not all(text.isdecimal() for text in texts)  # a number alone is a page's where nothing stands beside it
 
 
+#: Who made the list and when, and nothing else: 填表人:王某某 联系电话:…
+_MADE_BY = rf"((单位|填表|填报)?({_MADE})({_BY})?|单位|(联系)?(电话|方式)|日期|时间|负责人)([(]?({_HALLMARKS})[)]?)?"
+_FORMAL = re.compile(rf"({_MADE_BY}:[^:,;。()]{{0,16}})+")
+
+
+def is_formal(text: str) -> bool:
+    """True for a page number, a date, who made the list: what speaks of no row, whatever it is."""
+    plain = _plain(text)
+    return not plain or any(form.fullmatch(plain) for form in (_WHOLE, _SIGNED, _ANNEX, _FORMAL))
+
+
 def alone(cells: Sequence[str]) -> str:
     """The one text of a row, where it has one beside 附件2; else empty."""
     texts = [text for text in dict.fromkeys(filter(None, cells)) if not _ANNEX.fullmatch(_plain(text))]

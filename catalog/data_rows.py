@@ -34,11 +34,12 @@ def data_rows(
     headings: Headings,
     is_name: Callable[[str], bool] = lambda _: False,
     noted: Callable[..., bool] = lambda *_, **__: False,
+    passed: Callable[[Iterable[str]], None] = lambda _: None,
 ) -> Iterator[tuple[int, tuple[str, ...], Faults]]:
     """The rows below the header that say anything, with their lines: not empty ones, not title or header that stand again on each
     page, not a heading between them (`headings` are told of it), not a total or a note under them. `is_name`:
     whether the registry knows what is called so, which is no heading; `noted`: whether a text speaks of rows above it, which is none
-    either. Below a second header, of other columns or in another order,
+    either; `passed` is told of each text of which nothing came. Below a second header, of other columns or in another order,
     nothing can be used."""
     headings.prints(opened.margins)
     widest = max(header.columns) + 1
@@ -50,6 +51,12 @@ def data_rows(
     by_field = {field: column for column, field in header.columns.items()}
     numbered, hears = by_field.get("sequence"), headings.hears
     looked_at = next((by_field[field] for field in _NAMES if field in by_field), 0)
+    over_none: list[str] = []  #: headings with no row below them so far
+
+    def met(text: str) -> None:
+        headings.met(text)
+        over_none.append(text)
+
     for line, (row, faults) in enumerate(rows, start=1):
         texts = dict.fromkeys(filter(None, row))
         if line <= header.first:
@@ -65,16 +72,20 @@ def data_rows(
                 continue
             if not is_plain and is_aside(row) and not _holds_name(row, looked_at, header.columns):
                 if begins(text := next(iter(texts)), hears) and text not in header.title:
-                    headings.met(text)
+                    met(text)
+                else:
+                    passed(texts)
             elif not is_plain and (text := _split(row, list(texts), header, is_name, headings)):
-                headings.met(text)
+                met(text)
             elif (
                 not is_plain
                 and (len(texts) == 1 or line - 1 in spread)
                 and (text := _heading(row, texts, header, is_name, headings, spread=line - 1 in spread))
             ):
                 if text not in header.title or is_numbered(text):
-                    headings.met(text)
+                    met(text)
+                if not headings.says(text):
+                    passed((text,))
             elif is_plain or any(column < len(row) and row[column] for column in header.columns):
                 if other is None and looked_at < len(row) and named(row[looked_at]):
                     columns = columns_of(row)
@@ -85,13 +96,17 @@ def data_rows(
                         other = Fault("other_header", said, "请把另一张表放到另外的工作表。")
                 text = next(iter(texts))
                 if len(texts) == 1 and (hears(text) is Standing.OPEN or headings.doubts(text)) and not is_name(text):
-                    headings.met(text)  # whatever it is, nobody knows what it says of the rows below
+                    met(text)  # whatever it is, nobody knows what it says of the rows below
                 beside = row[numbered] if numbered is not None and numbered < len(row) else ""
                 if len(beside) > _NUMBERS and not _REMARKED.match(beside) and hears(beside):
-                    headings.met(beside)  # a heading with something beside it: the row goes back, and those below are told
+                    met(beside)  # a heading with something beside it: the row goes back, and those below are told
                 if other is not None:
                     faults = {**faults, (line - 1, looked_at): other}
+                over_none.clear()
                 yield line, row, faults
+            else:
+                passed(texts)  # in columns that are not read
+    passed(text for text in over_none if hears(text) not in (Standing.KEPT, Standing.CANCELLED))  # that may head the next table
 
 
 #: 注:第1 | 2项取消: a sentence that its commas took apart in a CSV.

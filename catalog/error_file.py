@@ -19,7 +19,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from catalog.lists import ListResult
 from domain.cells import safe
-from domain.list_rows import RowResult, Verdict
+from domain.list_rows import RowResult, Topic, Verdict
 from proofs.printed_sheet import PrintedSheet, width_of
 
 
@@ -95,6 +95,9 @@ def _explain(
             lines.append(("缺少的列", f"{found.name or '本表'}:{'、'.join(found.missing)}"))
         if found.unused:
             lines.append(("未使用的列", f"{found.name or '本表'}:{'、'.join(found.unused)}"))
+        if found.unheard:
+            said = f"{found.name or '本表'}:{';'.join(found.unheard)}(这些话没有改动任何一行;说到某些行的,请在行中写明)"
+            lines.append(("没有采用的文字", said))
     for name, text in lines:
         page.append([_cell(sheet, name, bold=True), _cell(sheet, text)])
 
@@ -118,6 +121,9 @@ def _line(row: RowResult, after: Sequence[Laid]) -> tuple[tuple[str, ...], Patte
     texts += [f"{one.topic.label}“{one.subject}”:{one.why}" for one in row.questions]
     remedies = [fault.remedy for fault in row.faults if fault.remedy]
     for one in row.questions:
+        if one.topic is Topic.TEXT:
+            remedies.append("说到本行的,请在本行写明,再删去这句话;与各行无关的,请删去或等候确认。")
+            continue
         known = "、".join(candidate.name for candidate in one.candidates)
         remedies.append(f"是否指:{known}?请写全称或等候确认。" if known else "请写全称;确属新增的,请先登记。")
     texts += [one.text for one in after]

@@ -8,20 +8,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, islice
 
-from catalog.accepted_rows import Accepted
+from catalog.accepted_rows import EVERY_PAGE, Accepted
 from catalog.asides import alone, apart, in_few, is_aside
 from catalog.cell_notes import said_in
 from catalog.cleaning import clean
 from catalog.column_names import SYNONYMS
+from catalog.column_naming import named
 from catalog.columns import subject
 from catalog.data_rows import Above, TableRow, data_rows
 from catalog.file_kinds import FileRefused
 from catalog.header_checks import refuse_other_lists
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, find_header
 from catalog.headings import Headings, is_title
+from catalog.kind_words import doubts, hears, is_negative, says_what_it_is
 from catalog.list_kinds import ListKind
 from catalog.named_over import goes_to_sender, named_over, whose
-from catalog.negatives import as_written, hears_allowed, lifts
+from catalog.negatives import as_written, lifts
 from catalog.note_marks import explained
 from catalog.notes_under import Note, is_labelled, note_of
 from catalog.reading import OF_LISTS, Opened, Sheet
@@ -30,22 +32,16 @@ from catalog.repeated_codes import Codes
 from catalog.row_numbers import Numbers
 from catalog.rows_left import SIGNS, speaks_of_some
 from catalog.said_aside import is_of_none, is_promised
-from catalog.said_over import Doubt, doubt, doubt_of_commitments, doubt_of_negatives
+from catalog.said_over import Doubt
+from catalog.sheet_tops import SheetTop, top_of
 from catalog.sheets import AT_ONCE, LISTS, by_sheet, read_parts
-from catalog.standing import Standing, in_heading, in_title, of_commitments
+from catalog.standing import Standing, in_title
 from catalog.start_days import StartDays
-from catalog.table_rows import TableRows, without_persons
+from catalog.table_rows import TableRows
+from catalog.unheard import Unheard, instructs
 from catalog.verdicts import ONLY_OWN
-from domain.list_rows import Fault, MatterFact, ProofFact, RowResult, SheetFound, Topic, Verdict, sent_back
+from domain.list_rows import Fault, MatterFact, NotTaken, ProofFact, RowResult, SheetFound, Topic, Verdict, sent_back
 from domain.spelling import fold
-
-#: What these kinds hear otherwise than others.
-_HEARS = {ListKind.COMMITMENTS: of_commitments, ListKind.NEGATIVE_COMMUNITY: hears_allowed, ListKind.NEGATIVE_POLICE: hears_allowed}
-_DOUBTS = {
-    ListKind.COMMITMENTS: doubt_of_commitments,
-    ListKind.NEGATIVE_COMMUNITY: doubt_of_negatives,
-    ListKind.NEGATIVE_POLICE: doubt_of_negatives,
-}
 
 #: A row before the first heading that names a matter: the next ones speak of that, and nobody knows of which it does.
 _NO_MATTER = Fault("matter_empty", "", "下面的小标题写了事项,本行上面没有写。", "请在本行上面补上小标题,或另加一列“事项名称”。")
@@ -79,18 +75,6 @@ def read_list(content: bytes, kind: ListKind, registry: Registry) -> list[ListRe
     return [ListResult(sheet, tuple(rows.get(number, ()))) for number, sheet in enumerate(reading.sheets, start=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetTop:
-    """A sheet's header, or the nearest to one, and the first lines under it, as they may be shown: line -> its cells."""
-
-    name: str
-    header: Header
-    rows: Mapping[int, tuple[str, ...]]
-
-
-SHOWN = 10  #: lines of a sheet that whoever looks at a preview sees
-
-
 class ListReading:
     """One list while it is read: `rows` gives them one by one, however many there are. What is known of its sheets, and which
     of its rows go back after all, is known when they have ended; `tops`: what stands at the top of each table."""
@@ -112,6 +96,8 @@ class ListReading:
         self._elsewhere: list[str] = []  #: what stands on sheets of words alone, and may speak of rows of others
         self._back: dict[tuple[int, int], Fault] = {}
         self._waiting: dict[str, None] = {}  #: notes of this page that may speak of any of its rows
+        self._pages = 0
+        self._unheard = Unheard(partial(says_what_it_is, kind), registry.text)
 
     def rows(self) -> Generator[tuple[int, RowResult], None, None]:
         """Each with the number of its sheet among `sheets`. Raises FileRefused, also when many were given already."""
@@ -125,18 +111,22 @@ class ListReading:
                 refused = self._pass_over(fault, opened, headings, top, rows) or refused
             else:
                 yield from self._read(header, opened, headings, top, rows)
-            for text in (*apart(opened.under), *(text for text in apart(opened.margins) if not whose(text))):
+            self._pass(text for text in apart(opened.under) if not self._noted(text))
+            for text in (text for text in apart(opened.margins) if not whose(text)):
                 self._noted(text)
         self._end_page()
         for text in self._elsewhere:
             note = self._note(text, everywhere=True)
             if note is not None and (note.is_of_some_named or (note.whole and note.said is not Standing.KEPT)):
                 self._accepted.reach(note, everywhere=True)
+            elif hears(self._kind)(text) not in (Standing.KEPT, Standing.CANCELLED):  # 二、取消的证明事项 heads what follows
+                self._unheard.passed(EVERY_PAGE, 1, (text,))
             self._starts.noted(text)
         for later in self._starts.faults():
             self._accepted.send_back_given_up(later, everywhere=True)
         if self._starts.due and self.sheets:
             self.sheets[0] = replace(self.sheets[0], due=str(self._starts.due))
+        self._unheard.tell(self.sheets, self._accepted)
         asked = any(sheet.questions for sheet in self.sheets)
         if refused is not None and not asked and all(sheet.refused for sheet in self.sheets):
             raise refused
@@ -147,9 +137,9 @@ class ListReading:
         self, header: Header, opened: Opened, headings: Headings, top: list[TableRow], rows: Iterator[TableRow]
     ) -> Iterator[tuple[int, RowResult]]:
         columns = {field: header.names[column] for column, field in header.columns.items()}
-        missing = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
-        self.sheets.append(SheetFound(opened.name, header.names, header.unused, missing))
-        self._shows(opened.name, header, top)
+        lacks = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
+        self.sheets.append(SheetFound(opened.name, header.names, header.unused, lacks))
+        self.tops.append(top_of(opened.name, header, top))
         self._is_own = "unit" not in columns and self._registry.sender is not None
         over = [text for text in header.over(row for row, _ in top) if not self._noted(text)]
         legends = [
@@ -157,7 +147,10 @@ class ListReading:
         ]
         for note in legends:
             self._accepted.reach(note)
-        headings.begin([text for text in over if all(note.text != text for note in legends)], columns.get("proof", ""))
+        titles = [text for text in over if all(note.text != text for note in legends)]
+        around = (opened.name, *apart(opened.margins), *titles)  # what says that the rows went to their sender is heard, too
+        self._pass(text for text in around if not headings.says(text) and doubts(self._kind)(text) is None)
+        headings.begin(titles, columns.get("proof", ""))
         for found in self._of_sheet(header, opened, headings, chain(top, rows)):
             self.counts[found.verdict] += 1
             if isinstance(found.fact, MatterFact):
@@ -177,15 +170,18 @@ class ListReading:
         fault, where nobody need be asked what its columns are."""
         lines = [text for row, _ in top if (text := alone(row)) and not (self._accepted.has_any and self._noted(text))]
         if not opened.below:
-            words = [text for text in (*lines, *filter(None, (in_few(row) for row, _ in top))) if not is_title(text)]
+            words = [
+                text for text in (*lines, *filter(None, (in_few(row) for row, _ in top if not any(map(named, row))))) if not is_title(text)
+            ]
             self._elsewhere += words
+            self._unheard.heard(*(words if any(map(instructs, words)) else ()))
             notes = {text: note for text in words if (note := self._note(text)) is not None}
             lines = [text for text in lines if text not in notes or not (notes[text].is_of_some_named or notes[text].whole)]
         headings.begin(lines)
         if not opened.below and len(top) <= _COVER and in_title(lines, headings.hears) in (Standing.KEPT, Standing.CANCELLED):
             self._cover = [text for text in lines if not self._registry.proofs.stands_in(clean(fold(text)), 0)]  # of one, and not of all
         if isinstance(fault, HeaderRefused):
-            self._shows(opened.name, fault.header, top)
+            self.tops.append(top_of(opened.name, fault.header, top))
             if fault.questions:
                 said = fault.text + fault.remedy
                 self.sheets.append(SheetFound(opened.name, fault.header.names, refused=said, questions=fault.questions))
@@ -195,8 +191,8 @@ class ListReading:
             self.sheets.append(SheetFound(opened.name, (), refused=fault.text + fault.remedy))
         return fault
 
-    def sent_back(self) -> Mapping[tuple[int, int], Fault]:
-        """Rows that were accepted before others spoke: (sheet, line) -> what is wrong with it."""
+    def sent_back(self) -> Mapping[tuple[int, int], NotTaken]:
+        """Rows that were accepted before others spoke: (sheet, line) -> why they are not."""
         return {**self._accepted.sent_back(), **self._codes.twice(), **self._back}
 
     def _header(self, top: Sheet) -> Header:
@@ -206,10 +202,6 @@ class ListReading:
         refuse_other_lists(top.name, header, self._kind)
         return header
 
-    def _shows(self, name: str, header: Header, top: list[TableRow]) -> None:
-        under = ((line, row) for line, (row, _) in enumerate(top, start=1) if line > header.first and any(row))
-        self.tops.append(SheetTop(name, header, {line: without_persons(row)[0] for line, row in islice(under, SHOWN)}))
-
     def _said(self, name: str) -> str | None:
         return self._registry.column(subject(self._kind.label, name))
 
@@ -217,17 +209,18 @@ class ListReading:
         """What stands over the rows of this table: of a page, over its tables so far, too."""
         if self._page is None or not opened.below:
             said = Standing.CANCELLED if self._kind is ListKind.CANCELLATIONS else None
-            hears = self._starts.heard(_HEARS.get(self._kind, in_heading))
-            self._page = Headings(opened.name, said, hears, self._names, self._doubts, self._starts.is_later)
+            heard = self._starts.heard(hears(self._kind))
+            self._page = Headings(opened.name, said, heard, self._names, self._doubts, self._starts.is_later)
             self._unnamed = []
             self._end_page()
             self._accepted.begin_page()
+            self._pages += 1
             if self._cover:
                 self._page.begin(self._cover)
         return self._page
 
     def _doubts(self, text: str) -> Doubt | None:
-        found = _DOUBTS.get(self._kind, doubt)(text)
+        found = doubts(self._kind)(text)
         return None if found is Doubt.GONE and goes_to_sender(self._registry, text) else found
 
     def _is_proof(self, text: str) -> bool:
@@ -237,7 +230,7 @@ class ListReading:
         table = TableRows(header, self._kind, self._registry, len(self.sheets), self._accepted, self._starts)
         above = Above(header.columns)
         is_name = self._registry.is_matter if self._kind is ListKind.MATTERS else self._is_proof
-        for line, row, faults in data_rows(header, opened, rows, headings, is_name, self._noted):
+        for line, row, faults in data_rows(header, opened, rows, headings, is_name, self._noted, self._pass):
             meant, faults = above.meant(line, row, faults)
             yield table.read(line, row, meant, faults, headings.around)
         table.end()
@@ -270,9 +263,14 @@ class ListReading:
         if not has_any or (note.may_head and note.is_of_some_named and self._page is not None and self._page.in_section):
             return False
         self._accepted.reach(note)
+        self._unheard.heard(text)
         if note.may_head and not note.signs and self._page is not None:
             self._page.met(text, Standing.OPEN)  # of those above or of those below
         return note.is_no_heading
+
+    def _pass(self, texts: Iterable[str]) -> None:
+        """Nothing comes of these."""
+        self._unheard.passed(self._pages, len(self.sheets), texts)
 
     def _explained(self, text: str) -> bool:
         """Whether it explains a mark that rows of this page bear; they are told."""
@@ -283,11 +281,10 @@ class ListReading:
         return bool(marks)
 
     def _note(self, text: str, *, everywhere: bool = False, alone: bool = True) -> Note | None:
-        is_negative = self._kind in (ListKind.NEGATIVE_COMMUNITY, ListKind.NEGATIVE_POLICE)
-        proof, matter = as_written if is_negative else self._registry.proofs.written, self._registry.matters.written
+        forbids = is_negative(self._kind)
+        proof, matter = as_written if forbids else self._registry.proofs.written, self._registry.matters.written
         names = partial(self._accepted.named_in, proof=proof, matter=matter, everywhere=everywhere)
-        heard = _HEARS.get(self._kind, in_heading)
-        found = note_of(self._starts.today(text), heard, names, alone=alone, lifts=lifts if heard is hears_allowed else None)
+        found = note_of(self._starts.today(text), hears(self._kind), names, alone=alone, lifts=lifts if forbids else None)
         return found._replace(text=text) if found is not None else None
 
     def _end_page(self) -> None:

@@ -17,10 +17,11 @@ from catalog.columns import subject
 from catalog.file_kinds import FileRefused
 from catalog.headers import Header, candidates
 from catalog.list_kinds import ListKind
-from catalog.lists import SHOWN, ListReading
+from catalog.lists import ListReading
 from catalog.merging import StatedRow
 from catalog.rebuild import STATING, Lists, laid
 from catalog.registry import Registry
+from catalog.sheet_tops import SHOWN
 from domain.list_rows import Candidate, Counts, DraftLine, FileFault, ProofFact, RowResult, Verdict, sent_back
 from domain.listing import Change
 from ledger.database import transaction
@@ -61,6 +62,7 @@ class SheetRead:
     missing: tuple[str, ...]
     refused: str
     rows: tuple[RowResult, ...]
+    unheard: tuple[str, ...] = ()  #: what stands outside of its rows and says nothing of them, for all that is understood
 
 
 @dataclass
@@ -142,6 +144,7 @@ def _sheets(reading: ListReading, rows: Sequence[tuple[int, RowResult]], kind: L
             sheet.missing if sheet else (),
             sheet.refused if sheet else "",
             tuple(by_sheet.get(top.name, ())) if read else as_they_stand,
+            sheet.unheard if sheet else (),
         )
 
 

@@ -76,6 +76,10 @@ class Registry:
         """What a person said of a column of the sender's lists (`catalog.columns`): a field; empty: it is not used."""
         return self.answers.get((Topic.COLUMN, key(subject)))
 
+    def text(self, subject: str) -> str | None:
+        """What a person said of a text outside of the rows of the sender's lists (`catalog.unheard`); None: nothing."""
+        return self.answers.get((Topic.TEXT, key(subject)))
+
     @cached_property
     def proofs_about(self) -> Mapping[str, list[str]]:
         """What a proof is about -> the registered names of those that are about it."""

@@ -81,9 +81,14 @@ def moves(text: str) -> bool:
 _FORBIDS = re.compile("[出开]具|提交|提供|交|减少|不再|不[应得予]|索要")
 
 
+def forbids(text: str) -> bool:
+    """Whether a text of such a list says that nobody issues or asks for what it holds."""
+    return _FORBIDS.search(text) is not None
+
+
 def doubt_of_negatives(text: str) -> Doubt | None:
-    """The same in a list of what nobody may issue."""
-    return None if _FORBIDS.search(text) else doubt(text)
+    """The same as `doubt` in a list of what nobody may issue."""
+    return None if forbids(text) else doubt(text)
 
 
 def doubt_of_commitments(text: str) -> Doubt | None:

@@ -37,6 +37,7 @@ class Topic(StrEnum):
     CONFLICT = "conflict"  #: two sources contradict each other
     SUCCESSION = "succession"  #: whether a new code is that of a matter which bore another one until now
     COLUMN = "column"  #: which field a column of a list is
+    TEXT = "text"  #: whether a text outside of the rows speaks of them
 
     @property
     def label(self) -> str:
@@ -48,6 +49,7 @@ class Topic(StrEnum):
             "conflict": "来源矛盾",
             "succession": "事项换码",
             "column": "列",
+            "text": "表外文字",
         }[self.value]
 
 
@@ -176,9 +178,15 @@ class RowResult:
         return Verdict.ASKED if self.questions else Verdict.ACCEPTED
 
 
-def sent_back(row: RowResult, fault: Fault) -> RowResult:
-    """The row with what is wrong with it, of which nothing is taken any more."""
-    return replace(row, faults=(*row.faults, fault), fact=None)
+#: Why a row that was accepted is not after all: what its sender must mend, or what a person must decide first.
+NotTaken = Fault | tuple[Question, ...]
+
+
+def sent_back(row: RowResult, why: NotTaken) -> RowResult:
+    """The row with that, of which nothing is taken any more."""
+    if isinstance(why, Fault):
+        return replace(row, faults=(*row.faults, why), fact=None)
+    return replace(row, questions=(*row.questions, *why), fact=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +202,8 @@ class FileFault:
 class SheetFound:
     """One sheet of a list: its header as written, the columns that nobody knew, those that it lacks, or why it was not read;
     with `questions` it waits until a person says which its columns are. `due`: the day (2027-01-01) from which on it says more than when it
-    was read; empty: there is none."""
+    was read; empty: there is none. `unheard`: what stands outside of its rows and was taken for nothing that is said of them
+    (`catalog.unheard`)."""
 
     name: str
     header: tuple[str, ...]
@@ -203,6 +212,7 @@ class SheetFound:
     refused: str = ""
     questions: tuple[Question, ...] = ()
     due: str = ""
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,11 +59,17 @@ class SheetOut(SchemaOut):
     unused: Annotated[list[str], Field(description="没有用到的列")]
     missing: Annotated[list[str], Field(description="应有而没有的列")]
     refused: Annotated[str, Field(description="这张工作表为何没有读取;已读取的为空")]
+    unheard: Annotated[list[str], Field(description="没有采用的文字:表中各行以外的话,没有据此改动任何一行")]
 
     @classmethod
     def of(cls, found: SheetFound) -> SheetOut:
         return cls(
-            name=found.name, header=list(found.header), unused=list(found.unused), missing=list(found.missing), refused=found.refused
+            name=found.name,
+            header=list(found.header),
+            unused=list(found.unused),
+            missing=list(found.missing),
+            refused=found.refused,
+            unheard=list(found.unheard),
         )
 
 

@@ -70,6 +70,7 @@ class PreviewSheet(SchemaOut):
     missing: Annotated[list[str], Field(description="应有而没有的列")]
     refused: Annotated[str, Field(description="这张工作表为何不能读取或须等待;可以读取的为空")]
     rows: Annotated[list[PreviewRow], Field(description="前十行")]
+    unheard: Annotated[list[str], Field(description="没有采用的文字:表中各行以外的话,没有据此改动任何一行")]
 
     @classmethod
     def of(cls, found: SheetRead, refused: str) -> PreviewSheet:
@@ -80,6 +81,7 @@ class PreviewSheet(SchemaOut):
             missing=list(found.missing),
             refused=refused,
             rows=[PreviewRow.of(row, read=not refused) for row in found.rows],
+            unheard=list(found.unheard),
         )
 
 

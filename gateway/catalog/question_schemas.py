@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from catalog.columns import label
+from catalog.unheard import UNRELATED
 from domain.list_rows import Topic
 from gateway.catalog.list_schemas import MeantOut
 from gateway.edge.schemas import NextCursor, SchemaOut
@@ -83,12 +84,19 @@ class QuestionOut(SchemaOut):
             asked_at=row.asked_at,
             open=row.open,
             answer=row.answer,
-            answer_name=label(row.answer) if topic is Topic.COLUMN and row.answer else answer.name if answer else None,
+            answer_name=_named(topic, row.answer) or (answer.name if answer else None),
             answered_at=row.answered_at,
             answered_by=row.answered_by,
             for_all=row.for_all,
             elsewhere=[ElsewhereOut(id=one.id, unit=one.sender or None, count=one.count, places=one.places) for one in elsewhere],
         )
+
+
+def _named(topic: Topic, answer: str | None) -> str | None:
+    """What no register has: a field, and that a text speaks of no row."""
+    if topic is Topic.TEXT and answer:
+        return UNRELATED.name
+    return label(answer) if topic is Topic.COLUMN and answer else None
 
 
 class WaitingOut(SchemaOut):
@@ -115,7 +123,8 @@ class AnswerIn(SchemaIn):
             min_length=1,
             max_length=64,
             pattern=r"^[\w.\-]+$",
-            description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号,事项换码时为原编码;null 表示都不是",
+            description="指的是哪一个:单位、事项、证明的编码,来源矛盾时为清单代号,事项换码时为原编码,表外文字与各行无关时为 unrelated;"
+            "null 表示都不是",
             examples=["370402-CIVIL"],
         ),
         AfterValidator(lambda code: code and code_of_nobody(code)),

@@ -125,5 +125,6 @@ _OF: Mapping[Topic, Callable[[Session, Collection[str]], dict[str, Proposed]]] =
         Topic.PROOF: _proofs,
         Topic.CONFLICT: _lists,
         Topic.COLUMN: lambda _, __: {},  # no register has fields
+        Topic.TEXT: lambda _, __: {},
     }
 )

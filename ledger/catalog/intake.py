@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, defer
 
 from domain.calendar import LOCAL
 from domain.clear_text import fault_of
-from domain.list_rows import Counts, Fault, FileFault, Question, RowResult, SheetFound, Verdict, sent_back
+from domain.list_rows import Counts, Fault, FileFault, NotTaken, Question, RowResult, SheetFound, Verdict, sent_back
 from domain.refusal import Refusal
 from ledger import paging
 from ledger.paging import FIRST, Page, PageRequest
@@ -152,8 +152,8 @@ class Found(Protocol):
     def rows(self) -> Iterable[tuple[int, RowResult]]:
         """Each with the number of its sheet."""
 
-    def sent_back(self) -> Mapping[tuple[int, int], Fault]:
-        """Rows that go back although they were accepted: (sheet, line) -> why."""
+    def sent_back(self) -> Mapping[tuple[int, int], NotTaken]:
+        """Rows that are not taken although they were accepted: (sheet, line) -> why."""
 
 
 def keep_reading(session: Session, file: int, ground: str, *, now: datetime, found: FileFault | Found) -> CatalogReading:
@@ -176,7 +176,9 @@ def keep_reading(session: Session, file: int, ground: str, *, now: datetime, fou
         _send_back(session, row.id, back)
         counts = {verdict.value: count for verdict, count in found.counts.items()}
         row.sheets = tuple(found.sheets)
-        row.counts = Counts(**counts | {"accepted": counts.get("accepted", 0) - len(back), "refused": counts.get("refused", 0) + len(back)})
+        refused_after = sum(isinstance(why, Fault) for why in back.values())
+        after = {"accepted": -len(back), "refused": refused_after, "asked": len(back) - refused_after}
+        row.counts = Counts(**{verdict: counts.get(verdict, 0) + more for verdict, more in after.items()})
         session.flush()
     return row
 
@@ -212,7 +214,7 @@ def _explained(matched: tuple[tuple[str, str], ...]) -> str:
     return as_json(dict(matched))
 
 
-def _send_back(session: Session, reading: int, back: Mapping[tuple[int, int], Fault]) -> None:
+def _send_back(session: Session, reading: int, back: Mapping[tuple[int, int], NotTaken]) -> None:
     """Rows never change: those that go back after all are others in their place."""
     places = iter(back)
     while some := list(islice(places, _AT_ONCE)):

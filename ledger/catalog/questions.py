@@ -219,13 +219,17 @@ def answer(
 
 def _means_something(session: Session, row: CatalogQuestion, code: str | None) -> None:
     """A code of the register that the question is about, or none; of lists that contradict each other, one of them; of a new
-    code, one of the codes whose place it may take, or none; of a column, one of the fields that it is like, or none."""
+    code, one of the codes whose place it may take, or none; of a column, one of the fields that it is like, or none; of a text outside of
+    the rows, that it speaks of none of them, or none: it does."""
     table, proposed = _REGISTERS.get(row.topic), [candidate.code for candidate in row.candidates]
     if row.topic == Topic.SUCCESSION:
         _is_its_former_code(session, row, code, proposed)
     elif row.topic == Topic.COLUMN:
         if code is not None and code not in proposed:
             raise AnswerRefused(f"列须写明是{'、'.join(proposed)}中的哪一个;不使用的请答“都不是”,是其他内容的请在清单预览中说明。")
+    elif row.topic == Topic.TEXT:
+        if code is not None and code not in proposed:
+            raise AnswerRefused(f"表外文字须写明与各行无关({'、'.join(proposed)});说到表中的行的,请答“都不是”。")
     elif table is None and code not in proposed:
         raise AnswerRefused(f"来源矛盾须写明以其中哪一份清单为准:{'、'.join(proposed)}。")
     if table is not None and code is not None and session.get(table, code) is None:

@@ -161,6 +161,7 @@ def _questions(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _answer(options: argparse.Namespace, progress: Progress) -> int:
+    from domain.list_rows import Topic
     from ledger.catalog import questions
     from ledger.database import transaction
 
@@ -170,7 +171,8 @@ def _answer(options: argparse.Namespace, progress: Progress) -> int:
             asked = questions.answer(session, options.id, options.code or None, for_all=options.for_all, now=settings().now(), actor=actor)
         if asked is None:
             raise Failure("确认", f"没有这个问题:{options.id}", "用 ./run catalog questions 查看。")
-    progress.say(f"“{asked.subject}”已确认为{options.code or '不属于登记库'};下次重建时生效。")
+    none = "说到了表中的行" if asked.topic == Topic.TEXT else "不属于登记库"
+    progress.say(f"“{asked.subject}”已确认为{options.code or none};下次重建时生效。")
     return 0
 
 

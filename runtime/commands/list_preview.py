@@ -108,6 +108,8 @@ def _sheet(sheet: SheetRead, *, read: bool) -> list[str]:
     lines += [f"  列“{column.name}” → {_meaning(column)}" for column in sheet.columns]
     if sheet.missing:
         lines.append(f"  应有而没有的列:{'、'.join(sheet.missing)}")
+    if sheet.unheard:
+        lines.append(f"  没有采用的文字(没有改动任何一行;说到某些行的,请在行中写明):{';'.join(sheet.unheard)}")
     for row in sheet.rows:
         lines.append(
             f"  第 {row.line} 行 {row.verdict.label if read else ''}  " + " | ".join(cell.replace("\n", " ") for cell in row.cells)

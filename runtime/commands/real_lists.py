@@ -36,7 +36,8 @@ says of 取消 and 保留 counts where it says one of them as a whole; where it 
 is hidden sends its row back where its column counts
 ([why so](decisions/0022-a-cell-says-what-was-seen.md)); a list broken over several tables of a document is one. What stands under the
 rows and speaks of them (以上证明均已取消, 标★的取消, 第3、5项取消) sends back those of which it speaks, and so does a proof
-that one row keeps and another gives up.
+that one row keeps and another gives up. What else stands outside of the rows is shown as 没有采用的文字, and asked where it may speak of
+them ([why so](decisions/0056-what-is-not-understood-is-asked.md)).
 `python -m runtime.commands.diagrams` writes this page by reading the lists, `./run check` compares.
 
 | list | rows in | accepted | asked | refused |

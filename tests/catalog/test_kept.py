@@ -118,8 +118,11 @@ OTHERS: list[tuple[Any, Any, Any]] = [
     (Counts, Counts(accepted=2, asked=1), {"accepted": 2, "asked": 1, "refused": 0}),
     (
         tuple[SheetFound, ...],
-        (SheetFound("清单", ("序号",), ("备注",), ("事项编码",)),),
-        [{"name": "清单", "header": ["序号"], "unused": ["备注"], "missing": ["事项编码"], "refused": "", "questions": [], "due": ""}],
+        (SheetFound("清单", ("序号",), ("备注",), ("事项编码",), unheard=("注",)),),
+        [
+            {"name": "清单", "header": ["序号"], "unused": ["备注"], "missing": ["事项编码"], "refused": "", "questions": []}
+            | {"due": "", "unheard": ["注"]}
+        ],
     ),
     (
         tuple[Blocked, ...],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from catalog.unheard import UNRELATED
 from domain.list_rows import Candidate
 from gateway.app import create_app
 from ledger.catalog import questions
@@ -149,6 +150,9 @@ def test_thousands_of_questions_come_in_pages_and_stay_small(browser: Browser, p
     )
     column.found_at("司法局的清单", JUSTICE)
     asked.append(column)
+    text_beside = Asked("text", "此表另行处理", "此表另行处理", "没有读懂", (UNRELATED,), sender=JUSTICE)
+    text_beside.found_at("司法局的清单 第 3 行", JUSTICE)
+    asked.append(text_beside)
     with transaction() as session:
         questions.put_asked(session, asked, now=settings().now())
     be(browser, address, OFFICE)
@@ -160,6 +164,12 @@ def test_thousands_of_questions_come_in_pages_and_stay_small(browser: Browser, p
     page.locator("input[value=methods]").check()
     page.keyboard.press("Enter")
     page.wait_for_selector("#done >> text=核验方式")
+    text = browser.go(f"{address}/counter/catalog?topic=text")
+    assert "这些行照表中所写采用" in text and "这些行退回，请报送人在各行写明" in text and "登记库" not in text and "unrelated" not in text
+    browser.on_both_screens("catalog-question-of-a-text")
+    page.locator("input[value=unrelated]").check()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#done >> text=与各行无关")
     browser.go(f"{address}/counter/catalog")
     page.select_option("#unit", JUSTICE)
     page.click("text=列出")
