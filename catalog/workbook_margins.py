@@ -12,6 +12,7 @@ from typing import IO
 from catalog.xls_records import Book
 
 _BEGINS = re.compile(rb"headerFooter(?=[\s>])")
+_VIEWS = b"customSheetViews>"  #: before the sheet's own stand those of each who shares the workbook
 _ELEMENT = re.compile(r"<(?P<prefix>(?:\w+:)?)headerFooter(?P<how>[^>]*)>(?P<parts>.*?)</(?P=prefix)headerFooter>", re.S)
 _PART = re.compile(r"<(?:\w+:)?(?P<name>(?:odd|even|first)(?:Header|Footer))(?:\s[^>]*)?>(?P<text>[^<]*)<")
 _IS_ON = r"\b%s\s*=\s*[\"'](?:1|true)[\"']"
@@ -31,15 +32,16 @@ class Watched:
 
     def read(self, size: int = -1) -> bytes:
         text = self._part.read(size)
+        seen, self._last = self._last + text, text[-_OVERLAP:]
+        if (views := seen.rfind(_VIEWS)) >= 0:
+            self._found, seen = b"", seen[views:]
         if self._found:
             self._found += text[: max(0, _LONGEST - len(self._found))]
         else:
-            seen = self._last + text
             for begins in _BEGINS.finditer(seen):
                 if seen[begins.start() - 1 : begins.start()] in (b"<", b":"):
                     self._found = seen[max(0, begins.start() - _OVERLAP // 2) :][:_LONGEST]
                     break
-            self._last = text[-_OVERLAP:]
         return text
 
     @property

@@ -3,6 +3,8 @@ rows asked, where the sheet does not say so itself."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -71,6 +73,27 @@ def test_only_what_is_printed_counts() -> None:
     for place, flag in (("evenHeader.center", "differentOddEven"), ("firstFooter.right", "differentFirst")):
         assert sheets(printed("取消清单", HEADER, FIRST, place=place)) == [[False]]
         assert sheets(printed("取消清单", HEADER, FIRST, place=place, own=(flag,))) == [[UNCLEAR]]
+
+
+def parted(content: bytes, before: bytes, more: bytes) -> bytes:
+    """The workbook with more in the part of its sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as sound, zipfile.ZipFile(out, "w") as archive:
+        for name in sound.namelist():
+            part = sound.read(name)
+            archive.writestr(name, part.replace(before, more + before) if name.endswith("sheet1.xml") else part)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("merged", [1, 40_000])
+def test_of_a_shared_workbook_the_sheet_s_own_count(merged: int) -> None:
+    """Before, those of the first of its users were taken, and 取消清单 over each page was not seen."""
+    own = "<headerFooter><oddHeader>&amp;C{}</oddHeader></headerFooter>"
+    merges = "".join(f'<mergeCell ref="H{row}:I{row}"/>' for row in range(9, 9 + merged))
+    for theirs, its, found in (("清单", "取消清单", [[UNCLEAR]]), ("取消清单", "清单", [[False]])):
+        views = f"<customSheetViews><customSheetView guid='x'>{own.format(theirs)}</customSheetView></customSheetViews>"
+        more = f"{views}<mergeCells>{merges}</mergeCells>".encode()
+        assert sheets(parted(printed(its, HEADER, FIRST), b"<pageMargins", more)) == found
 
 
 def test_codes_of_a_page_are_no_text() -> None:
