@@ -45,7 +45,8 @@ class Given:
 @dataclass
 class Platform:
     """`how` it answers: see `_sign`. `log`: of each signature the `clientData` that came with it. `seals`: a folder of seals whose keys it
-    holds; `signed`: set when a signature was made, `goes_on`: awaited before it is sent (with `how` "holds")."""
+    holds; `signed`: set when a signature was made, `goes_on`: awaited before it is sent (with `how` "holds"), as are four
+    of them `together`."""
 
     folder: Path
     seals: Path
@@ -60,6 +61,7 @@ class Platform:
     log: list[str] = field(default_factory=list)
     signed: threading.Event = field(default_factory=threading.Event)
     goes_on: threading.Event = field(default_factory=threading.Event)
+    together: threading.Barrier = field(default_factory=lambda: threading.Barrier(4))
     keys: dict[str, tuple[ec.EllipticCurvePrivateKey, bytes]] = field(default_factory=dict)
     access: set[str] = field(default_factory=set)
     sads: dict[str, Given] = field(default_factory=dict)
@@ -197,6 +199,8 @@ def _sign(one: Platform, given: Given, use: str) -> Response:
     match one.how:
         case "slow":
             time.sleep(1)
+        case "together":
+            one.together.wait(60)
         case "holds":
             one.goes_on.wait(60)
         case "nonsense":

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -213,11 +212,10 @@ def test_a_wrong_pin_is_tried_once_however_many_seal(one: Platform, service: Loc
 
 def test_while_one_waits_for_the_platform_others_are_sealed(one: Platform, service: LocalSeals) -> None:
     """Somebody else's network holds up nobody."""
-    one.how = "slow"
-    began = time.monotonic()
+    one.how = "together"
     with ThreadPoolExecutor(4) as threads:
         made = list(threads.map(lambda _: service.sign(render(page()), use()), range(4)))
-    assert len(set(made)) == 4 and time.monotonic() - began < 3
+    assert len(set(made)) == 4
 
 
 def test_a_platform_that_nobody_vouches_for_hears_nothing(one: Platform, tmp_path: Path) -> None:
