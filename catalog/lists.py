@@ -122,8 +122,7 @@ class ListReading:
             elif hears(self._kind)(text) not in (Standing.KEPT, Standing.CANCELLED):  # 二、取消的证明事项 heads what follows
                 self._unheard.passed(EVERY_PAGE, 1, (text,))
             self._starts.noted(text)
-        for later in self._starts.faults():
-            self._accepted.send_back_given_up(later, everywhere=True)
+        self._starts.tell(partial(self._accepted.send_back_given_up, everywhere=True))
         if self._starts.due and self.sheets:
             self.sheets[0] = replace(self.sheets[0], due=str(self._starts.due))
         self._unheard.tell(self.sheets, self._accepted)
@@ -234,6 +233,7 @@ class ListReading:
             meant, faults = above.meant(line, row, faults)
             yield table.read(line, row, meant, faults, headings.around)
         table.end()
+        self._explained(*table.legends)
 
     def _noted(self, text: str, *, alone: bool = True) -> bool:
         """Whether a text speaks of rows that were read, or of any of the page: then it is told of them, and says nothing of those
@@ -272,13 +272,13 @@ class ListReading:
         """Nothing comes of these."""
         self._unheard.passed(self._pages, len(self.sheets), texts)
 
-    def _explained(self, text: str) -> bool:
-        """Whether it explains a mark that rows of this page bear; they are told."""
-        marks = [(mark, said) for mark, said in explained(text) if self._accepted.has_marked(frozenset((mark,)))]
-        for mark, said in marks:
+    def _explained(self, *texts: str) -> bool:
+        """Whether they explain marks that rows of this page bear; they are told."""
+        every = [(text, mark, said) for text in texts for mark, said in explained(text) if self._accepted.has_marked(frozenset((mark,)))]
+        for text, mark, said in every:
             if (note := self._note(f"{SIGNS[0]}表示{said}")) is not None:
                 self._accepted.reach(note._replace(text=text, signs=frozenset((mark,)), numbers=Numbers(), is_legend=True))
-        return bool(marks)
+        return bool(every)
 
     def _note(self, text: str, *, everywhere: bool = False, alone: bool = True) -> Note | None:
         forbids = is_negative(self._kind)
@@ -290,8 +290,7 @@ class ListReading:
     def _end_page(self) -> None:
         """What may speak of any row of the page is told of them."""
         for text in self._waiting:
-            if (note := self._note(text)) is not None:
+            if not self._explained(text) and (note := self._note(text)) is not None:
                 self._accepted.reach(note)
         self._waiting.clear()
-        for later in self._starts.faults():
-            self._accepted.send_back_given_up(later)
+        self._starts.tell(self._accepted.send_back_given_up)

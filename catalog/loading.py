@@ -26,7 +26,7 @@ from ledger.tables.registry import Matter, ProofKind, Unit
 from settings import settings
 
 #: Raised with every change of what a row is taken to mean: readings of before are then made anew.
-_READER = 11
+_READER = 12
 
 
 def registry(session: Session, kind: ListKind, sender: str | None) -> tuple[Registry, str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -168,7 +168,8 @@ class StartDays:
         if self.is_later(text) and any(_OF_LIST.fullmatch(part) for part in _CLAUSES.split(without_start(clean(text)))):
             self._texts[text] = None
 
-    def faults(self) -> Iterator[Fault]:
-        """Of the list as such texts have it, each told once."""
-        texts, self._texts = self._texts, {}
-        yield from filter(None, (self.fault("表格之外", text) for text in texts))
+    def tell(self, send_back: Callable[[Fault], None]) -> None:
+        """Of what is given up, what such texts say of it, each once."""
+        for fault in filter(None, (self.fault("表格之外", text) for text in self._texts)):
+            send_back(fault)
+        self._texts = {}

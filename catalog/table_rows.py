@@ -21,7 +21,7 @@ from catalog.matter_rows import read_matter
 from catalog.name_questions import FORMERLY
 from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative
-from catalog.note_marks import MAY_BEAR, borne
+from catalog.note_marks import MAY_BEAR, borne, code, explains_codes, holds_codes
 from catalog.number_ticks import NumberTicks
 from catalog.open_columns import OpenColumns
 from catalog.proof_rows import read_proof
@@ -54,6 +54,7 @@ _SHORTEST_DATED = 5  #: characters of what says a day and something else
 _NO_SIGNS: frozenset[str] = frozenset()
 #: In a row without any of these nothing beside its names is looked for: asked of all of it at once it costs one look.
 _SAYS_MORE = re.compile(f"[{CANCELLING}一或{SIGNS}{MAY_BEAR}]")
+_CODE_SAID = re.compile("[0-9A-Za-z][的\"“”'\\s]*[为表是代指即:：=—-]")  #: as 2为取消 begins
 _SIGNS = re.compile(f"[{SIGNS}]")
 
 
@@ -89,6 +90,8 @@ class TableRows:
         self._old_names = tuple(column for column, name in unread if holds_old_names(name))
         self._dated = tuple((column, self._header.names[column]) for field, column in self._fields if field == "standing")
         self._dated += self._tells.remarks
+        self.legends = [name for name in header.names if explains_codes(name)]
+        self._coded = tuple(column for column, name in unread if name and holds_codes(name))
         self._days = tuple((column, name) for column, name in unread if holds_days(name))
         self._seen: dict[bytes, int] = {}
         self._before = Before()
@@ -145,6 +148,11 @@ class TableRows:
             notes.add(later)
         found = notes.result(fact)
         signs = borne(words).union(_SIGNS.findall(words)) if says_more else _NO_SIGNS
+        for column in self._coded:
+            if column < width and len(text := meant[column]) == 1:
+                signs = signs | code(text)
+        if self._coded and says_more and _CODE_SAID.search(words):
+            self.legends += (text for column, _ in self._tells.remarks if column < width and explains_codes(text := meant[column]))
         if found.fact is not None:
             own = bool(text := cells.get("standing", "")) and text != UNTICKED
             if silent and not own and around.said is None:

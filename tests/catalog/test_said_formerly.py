@@ -48,6 +48,7 @@ def proposed(row: RowResult) -> list[tuple[Topic, list[str]]]:
         "更名前为户籍证明",
         "曾用名:户籍证明",
         "由原户籍证明名称规范",
+        "即原来的户籍证明",
         "原编码P-HOUSEHOLD",
     ],
 )
