@@ -28,7 +28,7 @@ from tests.ledger.filing import NOW
 #: No rule knows these, and no official would take the rows without a word.
 SAYINGS = (
     "三、变更|原版|垃圾|草稿作废|此表另行处理|本页为去年数据,供对照|以下为拟优化的|(一)待研究类|本部分由市局收回|暂不对外|仅存档|此件有误"
-    "|讨论稿|先放着,不要用|这几项已经没有了|以下内容删了|本批全部退出|剔出清单的|弃用数据|不办的事项"
+    "|讨论稿|先放着,不要用|这几项已经没有了|以下内容删了|本批全部退出|剔出清单的|弃用数据|不办的事项|注:户籍证明统一规范为户口证明"
 ).split("|")
 #: What lists say of themselves.
 ORDINARY = (
