@@ -34,7 +34,7 @@ DAYS: Mapping[str, int] = {
 }
 WORKING_DAYS: Mapping[str, int] = {"个工作日": 1, "工作日": 1, "天": 1, "日": 1}
 MINUTES: Mapping[str, int] = {"分钟": 1, "分": 1, "小时": 60, "个小时": 60}
-FOREVER = frozenset({"长期", "长期有效", "永久", "永久有效", "无限期", "不限期"})
+FOREVER = frozenset("长期 长期有效 永久 永久有效 无限期 无期限 不限期 不限 不限期限 不限时间 终身 终身有效 无有效期限制".split())
 
 _WRITTEN = ("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
 _DIGITS = {letter: value for value, letters in enumerate(_WRITTEN) for letter in letters}
@@ -43,7 +43,8 @@ _DIGIT = f"[{''.join(_DIGITS)[2:]}]"
 _NUMERAL = re.compile(f"({_DIGIT}[千仟])?(零?{_DIGIT}[百佰])?(零?{_DIGIT}?[十拾])?(零?{_DIGIT})?")
 
 
-_CALENDAR_DAYS = re.compile(r"(?<=[日天内])[(](自然日|日历日)[)]$")  #: a remark that says no other number
+_FROM = "自?(证明)?(出具|开具|签发|核发|发证|发放|取得|签署)(之日|日期|日|后)起?"
+_CALENDAR_DAYS = re.compile(f"(?<=[日天内月年])[(](自然日|日历日|{_FROM})[)]$|^{_FROM}[,]?(?=.)")  #: a remark that says no other number
 
 
 def amount(text: str, most: int, units: Mapping[str, int]) -> int | None:
@@ -75,26 +76,39 @@ _AT_ONCE = re.compile(
 _BEFORE = re.compile("^(最长|最多|最迟|一般|约)?(不超过)?")
 _AFTER = re.compile("(以?内|之内)?(办结|反馈|完成|核验|答复|回复|出具|办理|提供)?$")
 _IN_DAYS = re.compile("当[日天]|(?P<first>半|[^-至到~]+?)([-至到~](?P<last>[^-至到~]+?))?(个?工作日|个?自然日|天|日|周|个?月)")
+_CIRCLES = re.compile("[①-⑳]")
+_PARTS = re.compile("[;、,/]|(?<!\\d)[1-4][.、)](?!\\d)")
 _PART_OF_HOURS = re.compile(r"(\d\.\d)个?小时")
 #: What a column counts in: 核验时限(工作日), 有效期/月.
-_UNIT = re.compile("(工作日|自然日|小时|分钟|个?月|年|周|天|日)[)]?$")
+_UNIT = re.compile("(?<![\\d一二三四五六七八九十半个作])个?(工作日|自然日|小时|分钟|个?月|年|周|天|日)[)]?$")
 
 
 def with_unit(text: str, column: str) -> str:
     """A bare number with the unit that the name of its column has; anything else as it is."""
+    if not (unit := _unit_in(column)):
+        return text
     plain = clean(fold(text))
-    unit = _UNIT.search(fold(column))
-    return f"{plain}{unit[1]}" if unit and _number(plain) is not None else text
+    return text if _number(plain) is None else f"{plain}{unit}"
+
+
+@remembered
+def _unit_in(column: str) -> str:
+    found = _UNIT.search(fold(column))
+    return found[1] if found else ""
 
 
 @remembered
 def limit(text: str) -> int | None:
     """核验时限 in minutes; None for one that is none of them: 即时 (`is_at_once`), 2个工作日, which the calendar decides. Raises
     `NotUnderstood`."""
-    plain = re.sub(r"\s", "", clean(fold(text)))
+    plain = re.sub(r"\s", "", clean(fold(_CIRCLES.sub(";", text))))
     core = _AFTER.sub("", _BEFORE.sub("", plain))
     days = _IN_DAYS.fullmatch(core)
     if not plain or _AT_ONCE.fullmatch(plain) or (days and all(one is None or _counts(one) for one in (days["first"], days["last"]))):
+        return None
+    if len(parts := [part for part in _PARTS.split(plain) if part]) > 1:
+        for part in parts:
+            limit(part)  # 即时;1个工作日: one of each way to check
         return None
     if hours := _PART_OF_HOURS.fullmatch(core):
         return int(Fraction(hours[1]) * 60) or None

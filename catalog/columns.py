@@ -29,12 +29,20 @@ class ColumnRefused(Refusal, code="column_refused"):
 
 #: 取消/保留理由 says why, and not which; 办理时限 of a list of proofs is the matter's.
 _WHY = re.compile("(理由|原因|依据|时间|日期)$")
+#: 办理形式 is by which door an applicant comes, 取消依据 by what a proof was given up.
+_OF_THE_MATTER = re.compile(
+    "(办理|申请|受理|服务|送达)(形式|渠道|地点|窗口)|(事中)?(事后|后续)的?(核查|核验|监管|检查)(方式|措施|手段|办法)"
+)
+_OF_WHAT_IS_GONE = re.compile("(拟|已)?(取消|废止|停止执行)的?(依据|文件|文号)(名称)?")
 _HOW_LONG = re.compile("(办理|办结|受理|审批|法定|法定办结|承诺|承诺办结|事项办理)+(时限|期限|时间)")
 
 
 def tells_why(name: str) -> frozenset[str]:
-    """What a column of this name is not, however like it is: what becomes of its rows."""
-    return frozenset({"standing"}) if _WHY.search(key(name)) else frozenset()
+    """What a column of this name is not, however like it is: what becomes of its rows, how a proof is checked, by what it is asked for."""
+    plain = key(name)
+    found = {"standing"} if _WHY.search(plain) else set()
+    found |= {"methods"} if _OF_THE_MATTER.fullmatch(plain) else set()
+    return frozenset(found | ({"basis"} if _OF_WHAT_IS_GONE.fullmatch(plain) else set()))
 
 
 def tells_how_long(name: str, kind: ListKind) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, pairwise, zip_longest
@@ -14,12 +15,17 @@ from catalog.file_kinds import FileRefused
 from catalog.headings import is_title
 from catalog.list_kinds import ListKind
 from catalog.reading import Sheet
-from catalog.standing import Mark, marked
+from catalog.renamings import holds_old_names
 from catalog.states import state_reader
+from catalog.ticked_columns import Mark, marked
+from catalog.values import names_method
 from domain.list_rows import Candidate, Question
 
 _LOOK_AT = 20  #: rows in which a header may stand
 HEADER_WITHIN = _LOOK_AT + 2  #: with its other rows
+
+
+_NOW = re.compile("^(现|新|拟|(变更|调整|更名|修改|修订|划转|改革)(之)?后)的?")
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Header:
     left_out: int = 0  #: columns of which a person said that they are not used: known, too
     #: columns that are ticked for what becomes of a row: 是否取消, 保留 beside 取消
     marks: Mapping[int, Mark] = field(default_factory=dict)
+    #: columns that are ticked for how a proof is checked: 数据共享 beside 部门核验
+    ways: Mapping[int, str] = field(default_factory=dict)
 
     def over(self, top: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
         """What stands over the header among the first rows of its sheet, and in it where that is a title."""
@@ -48,7 +56,7 @@ class Header:
     @property
     def worth(self) -> tuple[int, int]:
         """The more columns are known the better, then the fewer rows: a title over it says nothing of them."""
-        return len(self.columns) + len(self.marks) + self.left_out, -self.depth
+        return len(self.columns) + len(self.marks) + len(self.ways) + self.left_out, -self.depth
 
 
 class HeaderRefused(FileRefused):
@@ -135,21 +143,34 @@ def _header(sheet: Sheet, row: int, depth: int, said: Said) -> Header | None:
     for column, field in decided.items():
         if field and field not in columns.values():
             columns[column] = field
-    marks = {column: mark for column, part in enumerate(parts) if part and column not in decided and (mark := marked(part[-1])) is not None}
+    marks = {
+        column: mark
+        for column, part in enumerate(parts)
+        if part and column not in decided and (mark := marked(part[-1], decides=_decides(part))) is not None
+    }
+    ways = {column: part[-1] for column, part in enumerate(parts) if part and column not in decided and names_method(part[-1])}
+    ways = ways if len(ways) > 1 else {}
     for read, pick in ((known, _own), (formed, _own), (known, _above), (formed, _above)):
         for column, part in enumerate(parts):
             if (
                 column not in decided
                 and column not in columns
                 and column not in marks
+                and column not in ways
                 and (found := field_of(pick(part), read))
                 and found not in columns.values()
             ):
                 columns[column] = found
-    unused = tuple(name for column, name in enumerate(names) if name and column not in columns and column not in marks)
+    now = {named(_NOW.sub("", part[-1], count=1)) for part in parts if part and _NOW.match(part[-1])}
+    columns = {  # 原办理事项 beside 现办理事项: nobody knows which of them is meant
+        column: field
+        for column, field in columns.items()
+        if column in decided or not (name := parts[column][-1]).startswith("原") or not (field in now or holds_old_names(name))
+    }
+    unused = tuple(name for column, name in enumerate(names) if name and not {column} & {*columns, *marks, *ways})
     title = tuple(dict.fromkeys(cell for line in sheet.rows[: row + depth] for cell in line if cell))
     left_out = sum(not field for field in decided.values())
-    return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth, left_out, marks) if columns else None
+    return Header(dict(sorted(columns.items())), names, unused, row + depth, title, depth, left_out, marks, ways) if columns else None
 
 
 def columns_of(row: tuple[str, ...]) -> Mapping[int, str]:
@@ -205,6 +226,11 @@ def _is_name(cell: str) -> bool:
 def _own(names: tuple[str, ...]) -> tuple[str, ...]:
     """What a column is called: the names of all its rows together, then the lowest."""
     return ("".join(names), *names[-1:])
+
+
+def _decides(names: tuple[str, ...]) -> bool:
+    """Whether what stands over a column says that it tells what becomes of the rows: 清理意见 over 停用."""
+    return any(named(name) == "standing" for name in names[:-1])
 
 
 def _above(names: tuple[str, ...]) -> tuple[str, ...]:

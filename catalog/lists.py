@@ -21,6 +21,7 @@ from catalog.header_checks import refuse_other_lists
 from catalog.headers import HEADER_WITHIN, Header, HeaderRefused, find_header
 from catalog.headings import Headings, is_title
 from catalog.kind_words import doubts, hears, is_negative, says_what_it_is
+from catalog.legends import Legend, legend_of, legends_apart
 from catalog.list_kinds import ListKind
 from catalog.named_over import goes_to_sender, named_over, whose
 from catalog.negatives import as_written, lifts
@@ -95,6 +96,7 @@ class ListReading:
         self._unnamed: list[tuple[int, int]] = []  #: sheet and line of this page's rows that speak of every matter
         self._elsewhere: list[str] = []  #: what stands on sheets of words alone, and may speak of rows of others
         self._back: dict[tuple[int, int], Fault] = {}
+        self._legend = Legend()
         self._waiting: dict[str, None] = {}  #: notes of this page that may speak of any of its rows
         self._pages = 0
         self._unheard = Unheard(partial(says_what_it_is, kind), registry.text)
@@ -136,16 +138,17 @@ class ListReading:
         self, header: Header, opened: Opened, headings: Headings, top: list[TableRow], rows: Iterator[TableRow]
     ) -> Iterator[tuple[int, RowResult]]:
         columns = {field: header.names[column] for column, field in header.columns.items()}
-        lacks = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in columns)
+        lacks = tuple(SYNONYMS[field][0] for field in self._kind.expected if field not in {*columns, "methods" if header.ways else ""})
         self.sheets.append(SheetFound(opened.name, header.names, header.unused, lacks))
         self.tops.append(top_of(opened.name, header, top))
         self._is_own = "unit" not in columns and self._registry.sender is not None
-        over = [text for text in header.over(row for row, _ in top) if not self._noted(text)]
-        legends = [
-            note for text in over if not is_title(text) and (note := self._note(text)) is not None and note.is_legend and not note.may_head
-        ]
+        above = [part for text in header.over(row for row, _ in top) for part in legends_apart(text)]
+        over = [text for text in above if not self._noted(text)]
+        notes = {text: note for text in above if not is_title(text) and (note := self._note(text)) is not None}
+        legends = [notes[text] for text in over if text in notes and notes[text].is_legend and not notes[text].may_head]
         for note in legends:
             self._accepted.reach(note)
+        self._legend = legend_of(notes.values(), above, (alone(row) for row, _ in top), header.names)
         titles = [text for text in over if all(note.text != text for note in legends)]
         around = (opened.name, *apart(opened.margins), *titles)  # what says that the rows went to their sender is heard, too
         self._pass(text for text in around if not headings.says(text) and doubts(self._kind)(text) is None)
@@ -226,7 +229,7 @@ class ListReading:
         return self._registry.known_proof(text) is not None
 
     def _of_sheet(self, header: Header, opened: Opened, headings: Headings, rows: Iterable[TableRow]) -> Iterator[RowResult]:
-        table = TableRows(header, self._kind, self._registry, len(self.sheets), self._accepted, self._starts)
+        table = TableRows(header, self._kind, self._registry, len(self.sheets), self._accepted, self._starts, self._legend)
         above = Above(header.columns)
         is_name = self._registry.is_matter if self._kind is ListKind.MATTERS else self._is_proof
         for line, row, faults in data_rows(header, opened, rows, headings, is_name, self._noted, self._pass):

@@ -7,6 +7,7 @@ import re
 from array import array
 from collections.abc import Iterator
 
+from catalog.cleaning import without_brackets
 from catalog.headers import Header
 from catalog.row_standing import ALONE
 from catalog.standing import Standing, in_cell
@@ -18,13 +19,27 @@ _WORD = 12  #: characters of what says nothing else
 _OTHERWISE = re.compile("核验|核查|协查|共享|承诺|替代|代替|合并|调整|变更|部分|暂|待")
 
 
+#: How a proof is checked, or what is done with it: each row says which.
+_DOES = re.compile("(处理|处置)(方式|办法)")
+
+
+def decides_how(name: str) -> bool:
+    """True for a column of ways to check a proof in which 取消 and 保留 may stand as well: 处理方式."""
+    return _DOES.fullmatch(without_brackets(name)) is not None
+
+
 class OpenColumns:
     """Such columns of one table, and what its rows say in them."""
 
     def __init__(self, header: Header) -> None:
-        found = [column for column, name in enumerate(header.names) if name and header.columns.get(column, "remark") == "remark"]
+        fields = header.columns
+        ways = {column for column, name in enumerate(header.names) if fields.get(column) == "methods" and decides_how(name)}
+        found = [
+            column for column, name in enumerate(header.names) if name and (fields.get(column, "remark") == "remark" or column in ways)
+        ]
         self.columns = tuple(column for column in found if column not in header.marks)[:_MOST]
-        self._remarks = sum(1 << bit for bit, column in enumerate(self.columns) if column in header.columns)
+        self._remarks = sum(1 << bit for bit, column in enumerate(self.columns) if column in header.columns and column not in ways)
+        self._ways = sum(1 << bit for bit, column in enumerate(self.columns) if column in ways)
         self._names = [header.names[column] for column in self.columns]
         self._gives_up = self._keeps = 0
         self._rows, self._silent = array("L"), array("B")
@@ -41,7 +56,7 @@ class OpenColumns:
                     self._gives_up |= 1 << bit
                 else:
                     self._keeps |= 1 << bit
-            elif len(text) <= _WORD and _OTHERWISE.search(text) and not self._remarks >> bit & 1:
+            elif len(text) <= _WORD and _OTHERWISE.search(text) and not (self._remarks | self._ways) >> bit & 1:
                 found |= 1 << bit  # 核验 beside 取消 and 保留 says of neither that it is so
         return found
 

@@ -43,6 +43,9 @@ def _remark(name: str, text: str, said: dict[str, Any], notes: RowNotes) -> None
     elif name == "limit_minutes":
         what = f"“{clean(text)}”不能折算成分钟,没有采用,按《规定》第十条的时限计。"
         notes.fault("limit_in_days", name, what, "另有更短时限的,请填写分钟数或小时数。", blocks=False)
+    elif name == "validity_days":
+        what = f"“{clean(text)}”不是天数,没有采用,按登记的有效期计。"
+        notes.fault("validity_not_days", name, what, "需要改变的,请填写天数。", blocks=False)
     elif name == "methods":
         what = f"“{clean(text)}”没有说明如何核验,没有采用。"
         notes.fault("method_not_said", name, what, "请填写数据共享、告知承诺或部门核验。", blocks=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ from catalog.negatives import lifts
 from catalog.row_remarks import holds_remarks, leaves
 from catalog.said_over import is_not_brought
 from catalog.several_names import one_suffices
-from catalog.standing import Mark, Standing, cancels, in_cell, leaves_commitment, may_cancel
+from catalog.standing import Standing, cancels, in_cell, leaves_commitment, may_cancel
+from catalog.ticked_columns import Mark
 from catalog.verdicts import RowNotes
 
 _UNDECIDED = ("待定", "未知")  #: says nothing elsewhere; here it says that nobody knows
@@ -41,6 +42,25 @@ def ticked(text: str, marks: Iterable[tuple[str, Mark, str]]) -> str:
         except NotUnderstood:
             said.append(cell)
     return "、".join(dict.fromkeys(said)) or (UNTICKED if must_say or columns > 1 else "")
+
+
+#: Under the name of a way to check a proof.
+_DONE, _NOT_DONE = (
+    re.compile("(已|可)?(实现|适用|实行|支持|开通|采用|具备)"),
+    re.compile("(未|不|尚未|暂未|暂不)(实现|适用|实行|支持|开通|采用|具备)"),
+)
+
+
+def ways(columns: Mapping[int, str], row: Sequence[str]) -> str:
+    """核验方式 of a row as its ticks say; what is no tick, as it stands."""
+    said = []
+    for column, name in columns.items():
+        text = clean(row[column]) if column < len(row) else ""
+        try:
+            said += [name] if _DONE.fullmatch(text) or (not _NOT_DONE.fullmatch(text) and values.yes_or_no(text, False)) else []
+        except NotUnderstood:
+            said.append(text)
+    return "、".join(said)
 
 
 class Tells(Enum):
@@ -180,7 +200,7 @@ def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = Fals
             f"“{text}”没有说明是取消还是保留。",
             "请写“保留”或“取消”;改用其他核验方式的,请写“保留”并填写核验方式。",
         )
-    elif own is Standing.KEPT and around.gone:
+    elif own is Standing.KEPT and around.gone and not _is_brought_otherwise(cells, around.gone):
         notes.fault("standing_disagrees", "standing", f"本行写“{text}”,上面写的却是“{around.gone}”。", "请核对后改成一致。")
     elif own is Standing.KEPT and around.beside:
         notes.fault("standing_disagrees", "standing", f"本行写“{text}”,“{around.beside}”列写的却是取消或改变。", "请核对后改成一致。")
@@ -207,6 +227,6 @@ def standing(cells: Mapping[str, str], notes: RowNotes, *, must_say: bool = Fals
 def _is_brought_otherwise(cells: Mapping[str, str], over: str) -> bool:
     """Whether a row under 免于提交的证明 names the way by which the office gets it."""
     try:
-        return is_not_brought(over) and bool(values.methods(clean(cells.get("methods", ""))))
+        return is_not_brought(over) and bool(values.methods(cells.get("methods", "").strip()))
     except NotUnderstood:
         return False

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from catalog.amounts import NotUnderstood
-from catalog.cleaning import clean, without_brackets, without_references
+from catalog.cleaning import clean, without_references
 from catalog.numbering import PART
 from catalog.remembering import remembered
 from catalog.said_aside import of_the_list, of_the_proof
@@ -74,13 +73,13 @@ def in_cell(text: str) -> Standing | None:
         if said is not None:
             found.add(said)
         elif _DOUBT.search(part):
-            if not _is_method(part):
+            if not is_method(part):
                 return None
             by_method = True
     return found.pop() if len(found) == 1 and not (by_method and found != {Standing.KEPT}) else None
 
 
-def _is_method(part: str) -> bool:
+def is_method(part: str) -> bool:
     """保留(实行告知承诺) says how a kept proof is checked; of one that is given up (取消,部门核验) its sender is asked."""
     try:
         return bool(methods(part))
@@ -143,6 +142,11 @@ _PLANNED = re.compile(
     "下一?(批|步|阶段|轮|年|次|期|季度|个?月)|后续|将来|今后|以后|明年|来年|次年|计划|准备|预备|打算|考虑|争取|可(以|能)?(取消|废|停|不|无)"
 )
 _LIST_OVER = re.compile("停止(使用|执行)|停用|废止|作废|失效")
+#: 停止使用证明清单 may be the list that nobody is to use, 作废部分 rows that nobody is to read; 已停用的证明清单 lists such proofs.
+_OF_THE_LIST = re.compile(
+    "(?<!已)(停止使用|停止执行|停用|废止|作废|失效)((证明|材料|事项)+|的)(清单|目录|名单|名录|台账|一览表|表)$"
+    "|(停止使用|停用|作废|失效|删除|撤销)的?(部分|类|项|项目)$"
+)
 _RESULT = re.compile("清理(结果|意见|情况|台账|工作台账)?")
 
 
@@ -168,7 +172,7 @@ def in_heading(text: str) -> Standing | None:
         if (match := form.fullmatch(plain)) and _LEAD.fullmatch(match["lead"]) and not _SPEAKS.search(match["lead"]):
             found.add(standing)
     remarks = [remark for remark in _BRACKETED.findall(whole) if not _ELSEWHERE.fullmatch(remark[1:-1])]
-    if found == {Standing.CANCELLED} and _PLANNED.search(plain):
+    if found == {Standing.CANCELLED} and (_PLANNED.search(plain) or _OF_THE_LIST.search(plain)):
         return Standing.OPEN
     if not found and not _SPEAKS.search(_RESULT.sub("", plain)):  # 【取消】, 证明事项清理结果(保留)
         found = {said for remark in remarks if (said := _in_brackets(remark)) is not None}
@@ -269,24 +273,3 @@ _HOLDS = re.compile(
     f"{_NOT_GIVEN_UP}|(不能|不宜|不可|不应|不便|无法|难以)(直接|再|予以|全部)*(取消|废止|停止执行)"
     "|(如果?|若|一旦)(予以|直接|全部)?取消[^,;。]*|取消后[^,;。]{0,6}(无法|不能|难以)[^,;。]*"
 )
-
-
-class Mark(NamedTuple):
-    """A column that is ticked: what a tick says, and whether 否 says the contrary (是否取消) or nothing (取消)."""
-
-    says: Standing
-    either: bool
-
-
-_MARK = re.compile("(是否|请?(打勾|打√|划√)|(可|已|拟)?(打勾|打√|划√))")
-_NAMES_PROOFS = re.compile("证明|事项|材料|[项条]$")
-_OTHER_MARK = re.compile("(拟|建议|予以|已)?(部分取消|暂缓取消|调整|合并|规范|修改|替代|暂停|(改为|转为)告知承诺制?)")
-
-
-def marked(name: str) -> Mark | None:
-    """What a tick in a column of this name says; None for a column that holds anything else."""
-    plain = without_brackets(clean(fold(name)))
-    asks = plain.startswith("是否")
-    if (said := in_cell(bare := _MARK.sub("", plain))) is not None and (asks or not _NAMES_PROOFS.search(bare)):
-        return Mark(said, asks)
-    return Mark(Standing.OPEN, asks) if _OTHER_MARK.fullmatch(bare) else None

@@ -16,6 +16,7 @@ from catalog.cell_notes import tells_of_row
 from catalog.cleaning import clean
 from catalog.headers import Header
 from catalog.headings import Around
+from catalog.legends import Legend
 from catalog.list_kinds import ListKind
 from catalog.matter_rows import read_matter
 from catalog.name_questions import FORMERLY
@@ -23,7 +24,7 @@ from catalog.named_over import NO_SUB_ITEM, put_over
 from catalog.negative_rows import read_negative
 from catalog.note_marks import MAY_BEAR, borne, code, explains_codes, holds_codes
 from catalog.number_ticks import NumberTicks
-from catalog.open_columns import OpenColumns
+from catalog.open_columns import OpenColumns, decides_how
 from catalog.proof_rows import read_proof
 from catalog.reading import MOST_COLUMNS
 from catalog.registry import Registry
@@ -31,14 +32,15 @@ from catalog.remembering import remembered
 from catalog.renamings import former_names, holds_new_names, holds_old_names, is_another, renamed
 from catalog.row_numbers import own_number
 from catalog.row_remarks import withdraws
-from catalog.row_standing import BESIDE, UNTICKED, either, remarked, telling, ticked, told
+from catalog.row_standing import BESIDE, UNTICKED, either, remarked, telling, ticked, told, ways
 from catalog.rows_left import SIGNS
-from catalog.standing import CANCELLING, Standing, in_cell
+from catalog.standing import CANCELLING, PARTS, Standing, in_cell, is_method
 from catalog.start_days import StartDays, holds_days
 from catalog.state_columns import StateColumns
 from catalog.verdicts import Before, RowNotes
 from domain.clear_text import FEWEST, named_by_number
 from domain.list_rows import Fact, Fault, ProofFact, RowResult, Topic
+from domain.spelling import fold
 
 _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fact | None]] = {
     ListKind.MATTERS: read_matter,
@@ -51,6 +53,10 @@ _READERS: Mapping[ListKind, Callable[[Mapping[str, str], RowNotes, Registry], Fa
 _SAYS_NOTHING = ("sequence", "remark")  #: columns from which nothing is taken
 _named_by_number = remembered(named_by_number)
 _SHORTEST_DATED = 5  #: characters of what says a day and something else
+_BEAR = ("sequence", "proof", "proof_code", "matter", "matter_code")  #: what may bear a mark of the whole row
+#: What became of a row at this revision: where it is given up, nothing else need say so; 备注 may speak of anything.
+_CHANGES, _GIVEN_UP = re.compile("(动态|清单|本次)?(调整|变动|变更)(情况|类型|类别|结果|意见)"), re.compile("(已|予以)?(取消|废止)")
+_BRINGS = re.compile("提交|提供|出具|开具|收取")
 _NO_SIGNS: frozenset[str] = frozenset()
 #: In a row without any of these nothing beside its names is looked for: asked of all of it at once it costs one look.
 _SAYS_MORE = re.compile(f"[{CANCELLING}一或{SIGNS}{MAY_BEAR}]")
@@ -67,9 +73,11 @@ def without_persons(row: tuple[str, ...]) -> tuple[tuple[str, ...], dict[int, st
 class TableRows:
     """The rows of one table, read one after another; what is taken of them `accepted` remembers, too."""
 
-    def __init__(self, header: Header, kind: ListKind, registry: Registry, sheet: int, accepted: Accepted, starts: StartDays) -> None:
+    def __init__(
+        self, header: Header, kind: ListKind, registry: Registry, sheet: int, accepted: Accepted, starts: StartDays, legend: Legend
+    ) -> None:
         self._header, self._kind, self._registry, self._sheet, self._accepted = header, kind, registry, sheet, accepted
-        self._starts = starts
+        self._starts, self._legend = starts, legend
         self.columns = {field: header.names[column] for column, field in header.columns.items()}
         self._fields = tuple((field, column) for column, field in header.columns.items())
         self._last = max(header.columns, default=0)
@@ -93,6 +101,10 @@ class TableRows:
         self.legends = [name for name in header.names if explains_codes(name)]
         self._coded = tuple(column for column, name in unread if name and holds_codes(name))
         self._days = tuple((column, name) for column, name in unread if holds_days(name))
+        decides = "standing" in fields or bool(header.marks)
+        self._changes = None if decides else next((at for at, name in enumerate(header.names) if _CHANGES.fullmatch(name)), None)
+        self._decides_how = decides_how(self.columns.get("methods", ""))
+        self._is_explained = bool(header.ways or legend.codes or legend.gone or legend.signs) or self._changes is not None
         self._seen: dict[bytes, int] = {}
         self._before = Before()
         self._rows = 0
@@ -111,6 +123,8 @@ class TableRows:
         unread = self._around(cells, meant, around)
         words = "\n".join(meant)
         says_more = _SAYS_MORE.search(words) is not None
+        if self._is_explained:
+            self._explain(cells, meant, says_more)
         has_remarks = self._remarks_from < width
         beside = self._ticks.crossed(meant) or beside or (remarked(meant, self._tells.remarks) if has_remarks else "")
         beside = beside or (self._renamed(meant, cells) if has_remarks or self._new_names else "")
@@ -147,7 +161,7 @@ class TableRows:
         elif isinstance(fact, ProofFact) and fact.cancelled and (later := self._later(meant, around)):
             notes.add(later)
         found = notes.result(fact)
-        signs = borne(words).union(_SIGNS.findall(words)) if says_more else _NO_SIGNS
+        signs = borne(words).union(_SIGNS.findall(fold(words))) if says_more else _NO_SIGNS
         for column in self._coded:
             if column < width and len(text := meant[column]) == 1:
                 signs = signs | code(text)
@@ -198,9 +212,30 @@ class TableRows:
                 cells["standing"] = said
         if len(said := cells.get("standing", "")) > _SHORTEST_DATED:
             cells["standing"] = self._starts.of_standing(said)
-        if "取消" in (how := cells.get("methods", "")) and not clean(cells.get("standing", "")) and in_cell(how) is Standing.CANCELLED:
-            cells["standing"], cells["methods"] = how, ""  # 实现方式: 数据共享, 告知承诺, 直接取消
+        if (self._decides_how or "取消" in cells.get("methods", "")) and not clean(cells.get("standing", "")):
+            self._put_standing(cells)
         return unread
+
+    def _explain(self, cells: dict[str, str], meant: tuple[str, ...], says_more: bool) -> None:
+        """Write into the cells what ticks, letters and marks say of the row, as the header and the lines over the table explain them."""
+        width, legend = len(meant), self._legend
+        if self._header.ways and not clean(cells.get("methods", "")):
+            cells["methods"] = ways(self._header.ways, meant)
+        if legend.codes and (how := cells.get("methods")):
+            cells["methods"] = legend.methods(how)
+        if self._changes is not None and self._changes < width and _GIVEN_UP.fullmatch(meant[self._changes]):
+            cells["standing"] = meant[self._changes]
+        if says_more and legend.gone and not cells.get("standing") and legend.gives_up(map(cells.get, _BEAR), meant):
+            cells["standing"] = Standing.CANCELLED.label
+        if says_more and legend.signs:
+            cells |= {field: legend.bare(text) for field in _BEAR if (text := cells.get(field))}
+
+    def _put_standing(self, cells: dict[str, str]) -> None:
+        """实现方式: 数据共享, 告知承诺, 直接取消; 处理方式: 部门核验, 取消, 保留."""
+        said = in_cell(how := cells["methods"])
+        gives_up = said is Standing.CANCELLED and ("取消" in how or _BRINGS.search(how) is None)  # 不再提交 may say that the office gets it
+        if gives_up or (said is Standing.KEPT and self._decides_how and not any(map(is_method, PARTS.split(how)))):
+            cells["standing"], cells["methods"] = how, ""
 
     def _renamed(self, meant: tuple[str, ...], cells: Mapping[str, str]) -> str:
         """The name of the column that says that what the row names is called otherwise, or is one with another; empty: none does."""

@@ -117,6 +117,11 @@ def methods(text: str) -> tuple[Method, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def names_method(text: str) -> bool:
+    """True for what is the name of one, and nothing else."""
+    return key(text) in _BY_NAME
+
+
 def _several(clause: str) -> list[Method]:
     found = []
     for name in split_names(_BETWEEN.sub("、", clause)):
@@ -154,8 +159,13 @@ def promised_days(text: str, promised: bool) -> int | None:
     return amount(clean(text), LONGEST, WORKING_DAYS)
 
 
+_NO_DAYS = re.compile("(当年|本年度?|当次|一次性?|单次|当日|每次)(内)?(有效|使用|使用有效)?")
+
+
 def validity(text: str) -> int | None:
-    """有效期 in days; what ends at no time lasts as long as a list can say."""
+    """有效期 in days; what ends at no time lasts as long as a list can say; None for what is no number of them: 当年有效."""
+    if _NO_DAYS.fullmatch(clean(fold(text))):
+        return None
     return LONGEST if clean(fold(text)) in FOREVER else amount(clean(text), LONGEST, DAYS)
 
 

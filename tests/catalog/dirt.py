@@ -78,7 +78,7 @@ class Dirt:
             return column.partition(" ")[2]
         names = {"sequence": ("序号", "序", "NO"), "standing": ("取消或保留", "清理意见"), "remark": ("备注", "说明")}.get(column)
         if names is None:
-            names = tuple(name for name in WORDINGS[column].split() if not re.search("取消|保留|清理", name))
+            names = tuple(name for name in WORDINGS[column].split() if not re.search("取消|保留|清理|免提交", name))
         return self.draw.choice(names) + self.draw.choice(("", "", "(必填)"))
 
     def _header(self) -> Sheet:

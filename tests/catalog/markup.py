@@ -127,7 +127,7 @@ def xml_2003(lines: Sequence[Sequence[object]], merged: Merged = ()) -> bytes:
     for cells in _shape(lines, merged):
         rows, column = rows + "<Row>", 1
         for text, columns, down, goes_on in cells:
-            if text or (not goes_on and (columns > 1 or down > 1)):
+            if text or isinstance(text, Odd) or (not goes_on and (columns > 1 or down > 1)):
                 covers = (f' ss:MergeAcross="{columns - 1}"' if columns > 1 else "") + (f' ss:MergeDown="{down - 1}"' if down > 1 else "")
                 kind = "Number" if text.isdecimal() and text.isascii() and not text.startswith("0") else "String"
                 said, note = escape(text).replace(chr(10), "&#10;"), ""

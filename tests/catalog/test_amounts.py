@@ -48,6 +48,9 @@ def test_a_numeral_is_the_number_that_is_read_aloud(number: int, short: bool) ->
         ("两年", 730),
         ("三周", 21),
         ("长期", 3650),
+        ("自出具之日起30日内", 30),
+        ("30日(自出具之日起)", 30),
+        ("3个月(自签发之日起)", 90),
         ("永久有效", 3650),
         ("30", 30),
         (" 30 天 ", 30),
@@ -113,7 +116,7 @@ def test_what_was_counted_in_days_is_said_to_its_sender() -> None:
     [
         *((text, None, True) for text in "即时 当场 实时 立即 即办 当场办结 立等可取 即时反馈 即查即得".split()),
         *((text, None, None) for text in "2个工作日 一个工作日 3个工作日内 半个工作日 1-2个工作日 不超过1个工作日".split()),
-        *((text, None, None) for text in "当日 2日内 1天 一周 0.5天".split()),
+        *((text, None, None) for text in "当日 2日内 1天 一周 0.5天 即时;1个工作日 ①1天②2天".split()),
         *((text, minutes, None) for text, minutes in {"1小时": 60, "半小时": 30, "0.5小时": 30, "2小时内办结": 120, "10分钟": 10}.items()),
         *((text, minutes, None) for text, minutes in {"不超过30分钟": 30, "24小时": 1440, "45": 45}.items()),
         *((text, None, None) for text in ("无", "—", "/")),
@@ -147,9 +150,24 @@ def test_a_time_to_check_that_nobody_understands_goes_back(text: str) -> None:
         ("有效期(年)", "一", "validity_days", 365),
         ("有效期(天)", 60, "validity_days", 60),
         ("有效期", 60, "validity_days", 60),
+        ("有效期(最长1年)", 60, "validity_days", 60),
+        ("核验时限(2个工作日内)", 30, "limit_minutes", 30),
+        ("核验时限(2个工作日)", 30, "limit_minutes", 30),
     ],
 )
 def test_a_number_counts_what_its_column_counts(column: str, text: object, field: str, value: int | None) -> None:
     """Before, two working days were two minutes, and six months six days, without a word."""
     (row,) = read_list(workbook([(*HEADER, column), (*GOOD, text)]), ListKind.PROOFS, sandbox())[0].rows
     assert isinstance(row.fact, ProofFact) and getattr(row.fact, field) == value
+
+
+@pytest.mark.parametrize("text", ["当年有效", "一次有效", "一次性"])
+def test_a_validity_that_is_no_number_of_days_is_left_out_and_remarked(text: str) -> None:
+    (row,) = read_list(workbook([(*HEADER, "有效期"), (*GOOD, text)]), ListKind.PROOFS, sandbox())[0].rows
+    assert isinstance(row.fact, ProofFact) and row.fact.validity_days is None
+    assert [(fault.code, fault.blocks) for fault in row.faults] == [("validity_not_days", False)]
+
+
+@pytest.mark.parametrize("text", ["不限", "终身有效", "无限期"])
+def test_a_validity_that_never_ends(text: str) -> None:
+    assert values.validity(text) == values.LONGEST

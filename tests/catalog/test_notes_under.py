@@ -165,9 +165,9 @@ def test_between_rows_and_tables_it_speaks_of_those_above_and_is_no_heading() ->
 
 @pytest.mark.parametrize("note", ["说明:标*的证明已取消", "注:标*的取消"])
 def test_a_mark_is_explained_wherever_the_explanation_stands(note: str) -> None:
-    """Before, one over the table was its title, and all its rows were given up."""
+    """Before, one over the table was its title, and all its rows were given up. What stands under a row comes too late for it."""
     marked = (*SECOND[:3], "*")
-    assert table((note,), HEADER, FIRST, marked) == [False, NOTED]
+    assert table((note,), HEADER, FIRST, marked) == [False, True]
     assert table(HEADER, FIRST, (note,), marked) == [False, NOTED], "at the end of a page, rows of the next one, too"
     assert table(("注:红色字体的为取消事项",), HEADER, FIRST, SECOND) == [NOTED, NOTED]
 

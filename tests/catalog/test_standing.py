@@ -8,7 +8,8 @@ from openpyxl import Workbook
 from catalog.headings import Headings
 from catalog.list_kinds import ListKind
 from catalog.lists import read_list
-from catalog.standing import Standing, cancels, in_cell, in_heading, in_title, marked
+from catalog.standing import Standing, cancels, in_cell, in_heading, in_title
+from catalog.ticked_columns import marked
 from domain.list_rows import ProofFact, RowResult
 from tests.catalog.registries import sandbox
 from tests.catalog.test_lists import codes
