@@ -59,6 +59,7 @@ def is_aside(cells: Sequence[str]) -> bool:
 
 
 #: Who made the list and when, and nothing else: 填表人:王某某 联系电话:…
+_TOTAL = re.compile("(合计|总计|小计|共计)?:?\\d*[项个件条行]?")
 _MADE_BY = rf"((单位|填表|填报)?({_MADE})({_BY})?|单位|(联系)?(电话|方式)|日期|时间|负责人)([(]?({_HALLMARKS})[)]?)?"
 _FORMAL = re.compile(rf"({_MADE_BY}:[^:,;。()]{{0,16}})+")
 
@@ -66,7 +67,7 @@ _FORMAL = re.compile(rf"({_MADE_BY}:[^:,;。()]{{0,16}})+")
 def is_formal(text: str) -> bool:
     """True for a page number, a date, who made the list: what speaks of no row, whatever it is."""
     plain = _plain(text)
-    return not plain or any(form.fullmatch(plain) for form in (_WHOLE, _SIGNED, _ANNEX, _FORMAL))
+    return not plain or any(form.fullmatch(plain) for form in (_WHOLE, _SIGNED, _ANNEX, _FORMAL, _TOTAL))
 
 
 def alone(cells: Sequence[str]) -> str:

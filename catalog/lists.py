@@ -39,7 +39,7 @@ from catalog.sheets import AT_ONCE, LISTS, by_sheet, read_parts
 from catalog.standing import Standing, in_title
 from catalog.start_days import StartDays
 from catalog.table_rows import TableRows
-from catalog.unheard import Unheard, instructs
+from catalog.unheard import Unheard, instructs, may_speak
 from catalog.verdicts import ONLY_OWN
 from domain.list_rows import Fault, MatterFact, NotTaken, ProofFact, RowResult, SheetFound, Topic, Verdict, sent_back
 from domain.spelling import fold
@@ -150,7 +150,7 @@ class ListReading:
             self._accepted.reach(note)
         self._legend = legend_of(notes.values(), above, (alone(row) for row, _ in top), header.names)
         titles = [text for text in over if all(note.text != text for note in legends)]
-        around = (opened.name, *apart(opened.margins), *titles)  # what says that the rows went to their sender is heard, too
+        around = (*filter(may_speak, (opened.name,)), *apart(opened.margins), *titles)  # what went to the sender is heard, too
         self._pass(text for text in around if not headings.says(text) and doubts(self._kind)(text) is None)
         headings.begin(titles, columns.get("proof", ""))
         for found in self._of_sheet(header, opened, headings, chain(top, rows)):

@@ -105,8 +105,9 @@ def test_of_a_page_with_several_tables_all_rows_are_asked() -> None:
 
 
 def test_each_text_of_a_page_is_asked_and_all_are_shown() -> None:
-    (result,) = read_list(workbook([("市中区证明事项清单",), HEADER, FIRST, ("此表另行处理",), ("附件:无",)]), ListKind.PROOFS, sandbox())
-    assert result.sheet.unheard == ("清单", "市中区证明事项清单", "此表另行处理", "附件:无")
+    under = [("此表另行处理",), ("附件:无",), ("合计", 1), ("第1页,共1页",)]
+    (result,) = read_list(workbook([("市中区证明事项清单",), HEADER, FIRST, *under]), ListKind.PROOFS, sandbox())
+    assert result.sheet.unheard == ("市中区证明事项清单", "此表另行处理", "附件:无")
     assert [one.subject for one in result.rows[0].questions] == ["此表另行处理"]
 
 
@@ -125,7 +126,7 @@ def test_after_a_persons_word_the_rows_are_taken_or_go_back() -> None:
 def test_a_number_that_names_somebody_is_not_kept() -> None:
     number = "11010519491231002X"
     (result,) = read_list(workbook([(f"本表已交{number}另行处理",), HEADER, FIRST]), ListKind.PROOFS, sandbox())
-    assert result.sheet.unheard == ("清单", "(已略去)") and number not in str(result.rows)
+    assert result.sheet.unheard == ("(已略去)",) and number not in str(result.rows)
 
 
 def test_what_a_negative_list_or_one_of_commitments_says_it_is_asks_nothing() -> None:
@@ -145,7 +146,7 @@ def test_a_persons_word_holds_for_the_senders_lists_from_the_next_rebuild_on() -
     with pytest.raises(questions.AnswerRefused, match="与各行无关"):
         do(questions.answer, asked_of.id, "P-1", now=NOW, actor="system:test")
     reading = do(intake.newest_reading, "one")
-    assert (reading.counts.accepted, reading.counts.asked) == (0, 1) and reading.sheets[0].unheard == ("清单", "此表另行处理")
+    assert (reading.counts.accepted, reading.counts.asked) == (0, 1) and reading.sheets[0].unheard == ("此表另行处理",)
     book = load_workbook(io.BytesIO(file_for_sender("one")))
     told = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "没有采用的文字" in told and any("此表另行处理" in one and "请在行中写明" in one for one in told)
