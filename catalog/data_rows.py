@@ -71,10 +71,10 @@ def data_rows(
             if is_note and (len(texts) == 1 or is_aside(row) or _is_torn(row)):
                 continue
             if not is_plain and is_aside(row) and not _holds_name(row, looked_at, header.columns):
-                if begins(text := next(iter(texts)), hears) and text not in header.title:
-                    met(text)
-                else:
+                if not begins(text := next(iter(texts)), hears):
                     passed(texts)
+                elif text not in header.title:
+                    met(text)
             elif not is_plain and (text := _split(row, list(texts), header, is_name, headings)):
                 met(text)
             elif (
