@@ -22,12 +22,13 @@ NOT_APPROVED = {"not_approved"}
         " 由区民政局划转至市民政局 机构改革划出 与第2项重复 重复 同第1项 见第3项 并入第3项 整合到第3项 非本局职责"
         " 不属于我局职责 本单位无此业务 无此事项 不涉及 不适用 不再办理 已整合 去掉 不要 撤回 暂缓 待定 已改由系统核验"
         " 由市级实施 市级统一实施 由市局统一办理 省级实施 改由省厅审批 由镇街实施 市级事项,由市级办理 (市级实施)"
+        " 职能划给医保局了 省厅统一收上去办 归哪个单位管还没定下来 只收到2025年底 打算明年3月开始收 系统联网以前用的"
         " 拟清理 无法律依据,建议清理 无设定依据 于法无据 2025年底前清零 执行至2025年12月31日"
     ).split(),
 )
 def test_a_remark_that_leaves_nobody_sure_sends_its_row_back(remark: str) -> None:
     assert table(HEADER, FIRST, (*SECOND[:3], remark), THIRD) == [False, UNCLEAR, False]
-    given_up = {"standing_disagrees"} if remark in ("撤回", "暂缓", "待定") else True
+    given_up = {"standing_disagrees"} if remark in ("撤回", "暂缓", "待定", "归哪个单位管还没定下来") else True
     assert table((*HEADER, "清理意见"), (*FIRST, "保留"), (*SECOND[:3], remark, "取消")) == [False, given_up]
     assert table((*HEADER[:3], ""), FIRST, (*SECOND[:3], remark)) == [False, UNCLEAR], "in a column without a name"
     assert table((*HEADER[:3], "是否收费"), FIRST, (*SECOND[:3], remark))[0] is False
@@ -38,7 +39,7 @@ def test_a_remark_that_leaves_nobody_sure_sends_its_row_back(remark: str) -> Non
     (
         " 承接市级下放 由区民政局划转至我局 省级下放事项 避免重复提交 不得重复收取 有效期内重复使用 收回执单 领取后收回"
         " 移交档案时使用 划拨土地使用 非本市户籍人员提供 非本人办理的需提供 本局无法核验,需部门协查 用于注销登记"
-        " 转学时使用 合并办理 详见附件2 与原件一致 改由区民政局出具 继续保留"
+        " 市局划给我局的 领证以前使用 只收复印件 还没有领证的需提供 转学时使用 合并办理 详见附件2 与原件一致 改由区民政局出具 继续保留"
         " 由市级实施,区级承接 承接市级实施事项 市级委托区级实施 由市局出具 市级审批,区级初审 由街道受理 省级统一样式 区级实施 由区级办理"
     ).split(),
 )
