@@ -37,6 +37,7 @@ from catalog.rows_left import SIGNS
 from catalog.standing import CANCELLING, PARTS, Standing, in_cell, is_method
 from catalog.start_days import StartDays, holds_days
 from catalog.state_columns import StateColumns
+from catalog.units import take_apart
 from catalog.verdicts import Before, RowNotes
 from domain.clear_text import FEWEST, named_by_number
 from domain.list_rows import Fact, Fault, ProofFact, RowResult, Topic
@@ -202,7 +203,8 @@ class TableRows:
             beside = [text for column, text in enumerate(meant) if columns.get(column, "remark") == "remark"]
             unread = put_over(cells, around, beside, self._registry)
         if around.unit is not None and self._takes_unit:
-            if self._kind is ListKind.MATTERS or not self._has_matter or self._registry.unit(Topic.UNIT, around.unit).is_sure:
+            elsewhere = take_apart(around.unit, self._registry.units.district).region != ""  # 薛城区民政局 is none of ours
+            if self._kind is ListKind.MATTERS or elsewhere or not self._has_matter or self._registry.unit(Topic.UNIT, around.unit).is_sure:
                 cells["unit"] = around.unit
         if self._header.marks:
             width, names = len(meant), self._header.names

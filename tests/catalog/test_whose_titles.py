@@ -22,6 +22,8 @@ from tests.catalog.workbooks import workbook
         "市中区教育局证明事项清单",
         "枣庄市市中区教育局2026年度证明事项清单",
         "市中区医疗保障局保留证明事项清单",
+        "市中区残疾人联合会证明事项清单",
+        "填报单位:市中区总工会",
         "滕州市司法局证明事项清单",
         "市中区教育局关于公布证明事项的通知",
         "区卫健局办事证明材料目录",
@@ -125,3 +127,11 @@ def test_a_title_that_may_name_a_matter_is_asked(title: str) -> None:
 )
 def test_a_title_that_says_which_proofs_asks_nothing(title: str) -> None:
     assert of_matters((title,), PROOFS, A) == [None]
+
+
+@pytest.mark.parametrize("title", ["薛城区司法局证明事项清单", "滕州市司法局证明事项清单"])
+def test_the_list_of_another_districts_unit_is_asked_though_its_rows_name_matters(title: str) -> None:
+    """Before, the codes of its rows, which are the sender's own, made it the sender's."""
+    rows = ((*PROOFS, "事项名称"), (*A, "法律援助申请"))
+    assert of_matters((title,), *rows) == [{"ask unit"}]
+    assert of_matters(("市中区司法局证明事项清单",), *rows) == ["DEMO-0002"]
