@@ -23,11 +23,11 @@ class Word(NamedTuple):
 
 
 def keep(session: Session, words: Iterable[Word], *, now: datetime) -> None:
-    """Each where nothing newer stands about the same."""
+    """Each where nothing newer stands about the same; of two of one second (a list has no smaller part of it) the one heard last."""
     for one in sorted(words):  # two that keep the same wait for one another in one order
         written = insert(RevocationWord).values(**one._asdict(), heard_at=now)
         newer = {name: written.excluded[name] for name in ("said_at", "word", "heard_at")}
-        is_newer = RevocationWord.said_at < written.excluded.said_at
+        is_newer = (RevocationWord.said_at <= written.excluded.said_at) & (RevocationWord.word != written.excluded.word)
         session.execute(written.on_conflict_do_update(index_elements=["about"], set_=newer, where=is_newer))
 
 

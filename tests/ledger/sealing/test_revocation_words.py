@@ -23,3 +23,4 @@ def test_the_newest_is_kept_whichever_comes_first(ledger: str) -> None:
     assert heard(Word("a", False, NOW, b"2")) == ([b"2"], [])
     assert heard(Word("a", False, NOW - HOUR, b"1"), Word("b", False, NOW, b"5"), Word("c", True, NOW, b"7")) == ([b"2", b"5"], [b"7"])
     assert heard(Word("a", False, NOW + HOUR, b"3")) == ([b"3", b"5"], [b"7"])
+    assert heard(Word("a", False, NOW + HOUR, b"4")) == ([b"4", b"5"], [b"7"]), "a list made within the second of the one before"
