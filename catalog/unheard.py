@@ -14,6 +14,8 @@ from catalog.accepted_rows import Accepted, beside
 from catalog.asides import is_formal
 from catalog.cleaning import clean
 from catalog.remembering import remembered
+from catalog.row_numbers import numbers_in
+from catalog.rows_left import LOOKS, SIGNS
 from catalog.said_aside import of_rows
 from domain.clear_text import named_by_number
 from domain.list_rows import Candidate, Question, SheetFound, Topic
@@ -47,10 +49,24 @@ _HARMLESS = re.compile(
 )
 
 
+#: What points at some of the rows, and what is said as one speaks: 红字的几条, …,听中心的.
+_POINTS = re.compile(f"[{SIGNS}]|{LOOKS.pattern}|(?<![几多若])[几两三][个条项份]|其中|[那哪怎][边份个里么]|了$|了[,。;]|(?<![类级])的$")
+#: What is ordinarily said of rows that stand.
+_ORDINARY = re.compile(
+    "新增|高频|必填|重点|常用|[公盖印]章|原件|复印|纸质|出具|开具|提供|提交|受理|负责|核[验查对]|查[询验]|共享|获取|承诺|审[核批查定]|确认|异议|公[示布开]|印发|发布|施行|实施|执行|生效"
+    "|一式|[份页]$|有效期|[时期]限|工作日|依据|根据|按照?|规定|法规|解释|电话|联系|监督|投诉|来源|统计|截[止至]|填|报送|系统|平台|自动|办[理结]|本人|代办|遗失|补办|共有|核发|颁发|索要|窗口|网上|线上|免费|涉及|适用|单位|保存|内部|表格|说明|[编文]号|版本|密级"
+)
+
+
 @remembered
 def may_speak(text: str) -> bool:
-    """Whether a text holds anything with which one says what becomes of rows."""
-    return _MAY_SPEAK.search(_HARMLESS.sub("", of_rows(clean(fold(text))))) is not None
+    """Whether a text holds anything with which one says what becomes of rows, or points at some and says nothing ordinary of them."""
+    plain = clean(fold(text))
+    left = _HARMLESS.sub("", of_rows(plain))
+    if _MAY_SPEAK.search(left):
+        return True
+    points = _POINTS.search(plain) is not None or bool(numbers_in(plain))
+    return points and left == plain and _ORDINARY.search(plain) is None
 
 
 _INSTRUCTS = re.compile("(填[表报写]|使用|编制)?(说明|须知|要求)")
