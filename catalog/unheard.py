@@ -62,11 +62,15 @@ _ORDINARY = re.compile(
 def may_speak(text: str) -> bool:
     """Whether a text holds anything with which one says what becomes of rows, or points at some and says nothing ordinary of them."""
     plain = clean(fold(text))
-    left = _HARMLESS.sub("", of_rows(plain))
-    if _MAY_SPEAK.search(left):
-        return True
-    points = _POINTS.search(plain) is not None or bool(numbers_in(plain))
-    return points and left == plain and _ORDINARY.search(plain) is None
+    return _MAY_SPEAK.search(_HARMLESS.sub("", of_rows(plain))) is not None or any(map(_points, _SENTENCES.split(plain)))
+
+
+_SENTENCES = re.compile("[;。]")
+
+
+def _points(sentence: str) -> bool:
+    points = _POINTS.search(sentence) is not None or bool(numbers_in(sentence))
+    return points and _HARMLESS.sub("", of_rows(sentence)) == sentence and _ORDINARY.search(sentence) is None
 
 
 _INSTRUCTS = re.compile("(填[表报写]|使用|编制)?(说明|须知|要求)")
