@@ -202,10 +202,11 @@ class TableRows:
             columns = self._header.columns
             beside = [text for column, text in enumerate(meant) if columns.get(column, "remark") == "remark"]
             unread = put_over(cells, around, beside, self._registry)
-        if around.unit is not None and self._takes_unit:
-            elsewhere = take_apart(around.unit, self._registry.units.district).region != ""  # 薛城区民政局 is none of ours
-            if self._kind is ListKind.MATTERS or elsewhere or not self._has_matter or self._registry.unit(Topic.UNIT, around.unit).is_sure:
-                cells["unit"] = around.unit
+        if (unit := around.unit) is not None and self._takes_unit:
+            if self._kind is ListKind.MATTERS or not self._has_matter or self._registry.unit(Topic.UNIT, unit).is_sure:
+                cells["unit"] = unit
+            elif take_apart(unit, self._registry.units.district).region:  # 薛城区民政局 is none of ours, whatever the codes are
+                cells["unit"] = unit
         if self._header.marks:
             width, names = len(meant), self._header.names
             marks = [(names[column], mark, meant[column] if column < width else "") for column, mark in self._header.marks.items()]

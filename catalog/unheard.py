@@ -58,14 +58,14 @@ _ORDINARY = re.compile(
 )
 
 
+_SENTENCES = re.compile("[;。]")
+
+
 @remembered
 def may_speak(text: str) -> bool:
     """Whether a text holds anything with which one says what becomes of rows, or points at some and says nothing ordinary of them."""
     plain = clean(fold(text))
     return _MAY_SPEAK.search(_HARMLESS.sub("", of_rows(plain))) is not None or any(map(_points, _SENTENCES.split(plain)))
-
-
-_SENTENCES = re.compile("[;。]")
 
 
 def _points(sentence: str) -> bool:
